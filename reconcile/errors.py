@@ -1,0 +1,138 @@
+"""The exception tree of the toolkit.
+
+Exceptions are for broken runs; what is wrong with a single row or value is a *finding* (data), see
+:mod:`reconcile.model`. Anything raised that is not in this tree is a bug and shows its traceback.
+
+    ReconcileError                 base, never raised itself
+    ├── UsageError          (2)    a command or option makes no sense here
+    ├── MappingError        (2)    a file under mappings/ is wrong
+    ├── ModelError          (2)    the matching model file is wrong
+    ├── ExportError         (3)    delivered files that cannot be read; carries all of them
+    ├── ShrinkageError      (3)    too much is gone from a full export
+    ├── ContractError       (1)    a table between two stages breaks its contract (a bug)
+    ├── AccountingError     (1)    rows in ≠ rows out (a bug)
+    ├── RegisterError       (4)    the register cannot be used
+    │   └── RegisterBusyError (4)  another run is writing to it
+    └── DecisionError       (5)    some decisions of an officer were refused
+
+The number is the exit code of the command line.
+
+Texts name a kind of fault and a position, never the content of a cell (P9). They are written in
+English with ``{placeholders}``; :func:`reconcile.text.language.translate` gives the Vietnamese.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class ReconcileError(Exception):
+    """Base of all errors that a user can do something about.
+
+    Args:
+        template: English sentence with ``{placeholders}``; the key of the message catalogue.
+        **values: what fills the placeholders. Never text from a cell.
+    """
+
+    exit_code = 1
+
+    def __init__(self, template: str, **values: object) -> None:
+        super().__init__(template, values)
+        self.template = template
+        self.values = values
+
+    def __str__(self) -> str:
+        return self.template.format(**self.values)
+
+
+class UsageError(ReconcileError):
+    """A command or an option makes no sense here."""
+
+    exit_code = 2
+
+
+class MappingError(ReconcileError):
+    """A file under ``mappings/`` is missing, unreadable or inconsistent."""
+
+    exit_code = 2
+
+
+class ModelError(ReconcileError):
+    """The matching model file is missing, unreadable or inconsistent."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, order=True)
+class FileFault:
+    """One delivered file that cannot be used.
+
+    Attributes:
+        delivery: name of the delivery's folder.
+        file: path within the delivery, with ``/``.
+        sheet: name of the sheet, empty where the fault is the whole file's.
+        row: number that a person sees, 0 where the fault is not a row's.
+        template: what is wrong and what to do: English sentence with ``{placeholders}``.
+        values: sorted pairs that fill the placeholders.
+    """
+
+    delivery: str
+    file: str
+    sheet: str
+    row: int
+    template: str
+    values: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        return self.template.format(**dict(self.values))
+
+
+class ExportError(ReconcileError):
+    """Delivered files cannot be read; all of them are reported at once.
+
+    Attributes:
+        faults: one :class:`FileFault` for each of them, sorted.
+    """
+
+    exit_code = 3
+
+    def __init__(self, faults: list[FileFault]) -> None:
+        super().__init__(
+            "{count} delivered file(s) cannot be used; nothing was written to the register.",
+            count=len(faults),
+        )
+        self.faults = tuple(sorted(faults))
+
+
+class ShrinkageError(ReconcileError):
+    """More of a full export is gone than the office allows; nothing was written."""
+
+    exit_code = 3
+
+
+class ContractError(ReconcileError):
+    """A table handed from one stage to the next breaks its contract. This is a bug."""
+
+    exit_code = 1
+
+
+class AccountingError(ReconcileError):
+    """The rows of a run do not add up (P2). This is a bug."""
+
+    exit_code = 1
+
+
+class RegisterError(ReconcileError):
+    """The register cannot be opened, is of another version, or is damaged."""
+
+    exit_code = 4
+
+
+class RegisterBusyError(RegisterError):
+    """Another run is writing to the register."""
+
+
+class DecisionError(ReconcileError):
+    """Some decisions of a workbook were refused; the rest was applied."""
+
+    exit_code = 5

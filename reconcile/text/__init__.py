@@ -1,0 +1,1 @@
+"""Vietnamese text that all stages need: messages, folding, sound keys, legacy encodings."""
