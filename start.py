@@ -29,7 +29,7 @@ OLDEST = (3, 11)
 TOO_OLD = """\
 This toolkit needs Python {oldest} or newer; this is Python {found}.
 Cần Python {oldest} trở lên; máy này đang chạy Python {found}.
-Install it (Windows: https://www.python.org, Debian and Ubuntu: python3.11 and python3.11-venv), then
+Install it (Windows: from python.org; Debian and Ubuntu: python3.11 and python3.11-venv), then
 start again with that Python, for example:  python3.11 start.py {verb}"""
 NO_VENV = """\
 Python could not make the environment {folder}.
