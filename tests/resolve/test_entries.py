@@ -1,0 +1,305 @@
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconcile.config import load_register_types, mappings_folder
+from reconcile.model import LIVE_ENTRIES, OCCURRENCES
+from reconcile.resolve.entries import Identified, identify
+from tests.factories import entries_frame, make_entry, make_mention, mentions_frame
+
+TYPES = load_register_types(mappings_folder())
+
+
+class World:
+    """Contents and deliveries, written down as a story."""
+
+    def __init__(self) -> None:
+        self.entries: dict[str, dict[str, Any]] = {}
+        self.mentions: list[dict[str, Any]] = []
+        self.rows: list[dict[str, Any]] = []
+        self.delivered: list[dict[str, Any]] = []
+
+    def content(self, name: str, child: str, born: str = "2010-02-20", **entry: Any) -> str:
+        content_hash = (name.encode().hex() + "0" * 32)[:32]
+        if content_hash not in self.entries:
+            self.entries[content_hash] = make_entry(content_hash, **entry)
+            self.mentions.append(make_mention(content_hash, "child", child, born=born))
+            self.mentions.append(make_mention(content_hash, "mother", "Tran Thi Sen"))
+        return content_hash
+
+    def deliver(self, when: str, *contents: str, kind: str = "full", **more: Any) -> None:
+        own_keys = more.get("own_keys", [""] * len(contents))
+        for number, (content_hash, own_key) in enumerate(zip(contents, own_keys, strict=True)):
+            self.rows.append(
+                {
+                    "delivery": more.get("folder", when),
+                    "commune": "hoi_xuan",
+                    "file": more.get("file", "So khai sinh.xls"),
+                    "sheet": more.get("sheet", "2010"),
+                    "row": 6 + number + more.get("offset", 0),
+                    "family": "xls",
+                    "register_type": "KS",
+                    "content_hash": content_hash,
+                    "own_key": own_key,
+                    "date": when,
+                    "sequence": 1,
+                }
+            )
+        self.delivered.append(
+            {
+                "delivery": more.get("folder", when),
+                "commune": "hoi_xuan",
+                "date": when,
+                "sequence": 1,
+                "kind": kind,
+                "family": "xls",
+                "register_type": "KS",
+            }
+        )
+
+    def identify(self, shuffle: int | None = None) -> Identified:
+        rows, delivered = list(self.rows), list(self.delivered)
+        if shuffle is not None:
+            random.Random(shuffle).shuffle(rows)  # noqa: S311 - order of arrival, no secret
+            random.Random(shuffle).shuffle(delivered)  # noqa: S311 - the same
+        return identify(
+            pd.DataFrame(rows).astype({"row": "Int32"}),
+            pd.DataFrame(delivered),
+            entries_frame(list(self.entries.values())),
+            mentions_frame(self.mentions),
+            TYPES,
+        )
+
+
+def outcomes(found: Identified) -> list[str]:
+    return found.occurrences.sort_values(["delivery", "row"])["outcome"].tolist()
+
+
+def test_first_delivery_makes_one_entry_per_content() -> None:
+    world = World()
+    a = world.content("a", "Nguyen Van An")
+    b = world.content("b", "Le Thi Be", number=25)
+    world.deliver("2025-07-01", a, b)
+    found = world.identify()
+    assert outcomes(found) == ["new", "new"]
+    assert found.entries["entry_key"].tolist() == [
+        f"hoi_xuan/KS/2010/24~{a[:8]}",
+        f"hoi_xuan/KS/2010/25~{b[:8]}",
+    ]
+    assert not found.entries["gone"].any()
+
+
+def test_rows_equal_in_content_are_one_entry_even_with_two_own_keys() -> None:
+    world = World()
+    a = world.content("a", "Nguyen Van An")
+    world.deliver("2025-07-01", a, a, own_keys=["K1", "K2"])
+    found = world.identify()
+    assert outcomes(found) == ["new", "repeated"]
+    assert len(found.entries) == 1
+    own = found.aliases[found.aliases["alias"].str.startswith("own:")]
+    assert own["alias"].tolist() == ["own:hoi_xuan/KS/K1", "own:hoi_xuan/KS/K2"]
+
+
+def test_the_same_delivery_again_changes_nothing() -> None:
+    world = World()
+    a = world.content("a", "Nguyen Van An")
+    world.deliver("2025-07-01", a)
+    once = world.identify()
+    world.deliver("2025-08-01", a)
+    twice = world.identify()
+    assert outcomes(twice) == ["new", "unchanged"]
+    pd.testing.assert_frame_equal(once.entries, twice.entries)
+
+
+def test_a_corrected_name_is_a_new_version() -> None:
+    world = World()
+    before = world.content("before", "Nguyen Van An")
+    after = world.content("after", "Nguyen Van Anh")
+    world.deliver("2025-07-01", before)
+    world.deliver("2025-08-01", after)
+    found = world.identify()
+    assert outcomes(found) == ["new", "changed"]
+    assert found.entries["content_hash"].tolist() == [after]
+    assert found.entries["entry_key"].tolist() == [f"hoi_xuan/KS/2010/24~{before[:8]}"]
+
+
+def test_a_late_delivery_takes_its_place_in_date_order() -> None:
+    world = World()
+    before = world.content("before", "Nguyen Van An")
+    after = world.content("after", "Nguyen Van Anh")
+    world.deliver("2025-08-01", after)
+    world.deliver("2025-07-01", before)
+    assert world.identify().entries["content_hash"].tolist() == [after]
+
+
+def test_same_number_other_person_later_is_a_new_entry() -> None:
+    world = World()
+    a = world.content("a", "Nguyen Van An")
+    b = world.content("b", "Pham Thi Huong", born="2010-01-01")
+    world.deliver("2025-07-01", a)
+    world.deliver("2025-08-01", b, kind="delta")
+    found = world.identify()
+    assert outcomes(found) == ["new", "new"]
+    assert len(found.entries) == 2
+
+
+def test_same_number_twice_in_one_delivery_is_two_entries() -> None:
+    world = World()
+    a = world.content("a", "Nguyen Van An")
+    b = world.content("b", "Nguyen Van Anh")
+    world.deliver("2025-07-01", a, b)
+    assert outcomes(world.identify()) == ["new", "new"]
+
+
+def test_two_entries_of_one_number_are_told_apart_by_content() -> None:
+    world = World()
+    a = world.content("a", "Nguyen Van An", born="2010-02-20")
+    b = world.content("b", "Nguyen Van Anh", born="2010-02-25")
+    world.deliver("2025-07-01", a, b)
+    a2 = world.content("a2", "Nguyen Van An", born="2010-02-20", page="7")
+    b2 = world.content("b2", "Nguyen Van Anh", born="2010-02-25", page="8")
+    world.deliver("2025-08-01", b2, a2)
+    live = world.identify().entries.set_index("entry_key")["content_hash"].to_dict()
+    assert live == {
+        f"hoi_xuan/KS/2010/24~{a[:8]}": a2,
+        f"hoi_xuan/KS/2010/24~{b[:8]}": b2,
+    }
+
+
+def test_books_that_differ_keep_one_number_apart() -> None:
+    world = World()
+    a = world.content("a", "Nguyen Van An", book="01")
+    b = world.content("b", "Nguyen Van An", book="02", page="3")
+    world.deliver("2025-07-01", a)
+    world.deliver("2025-08-01", a, b)
+    assert outcomes(world.identify()) == ["new", "unchanged", "new"]
+
+
+def test_a_corrected_number_is_recognised_by_content() -> None:
+    world = World()
+    a = world.content("a", "Nguyen Van An", number=24)
+    b = world.content("b", "Nguyen Van An", number=42)
+    world.deliver("2025-07-01", a)
+    world.deliver("2025-08-01", b)
+    found = world.identify()
+    assert outcomes(found) == ["new", "changed"]
+    numbers = found.aliases[found.aliases["alias"].str.startswith("number:")]
+    assert len(numbers) == 2
+    assert numbers["entry_key"].nunique() == 1
+
+
+def test_a_corrected_number_is_recognised_by_own_key() -> None:
+    world = World()
+    a = world.content("a", "Nguyen Van An", number=24)
+    b = world.content("b", "Nguyen Van Anh", number=42)
+    world.deliver("2025-07-01", a, own_keys=["K1"])
+    world.deliver("2025-08-01", b, own_keys=["K1"])
+    assert outcomes(world.identify()) == ["new", "changed"]
+
+
+def test_rows_gone_from_a_full_export_but_not_from_a_delta() -> None:
+    world = World()
+    a = world.content("a", "Nguyen Van An")
+    b = world.content("b", "Le Thi Be", number=25)
+    world.deliver("2025-07-01", a, b)
+    world.deliver("2025-08-01", a, kind="delta")
+    assert not world.identify().entries["gone"].any()
+    world.deliver("2025-09-01", a)
+    found = world.identify()
+    assert found.gone["entry_key"].tolist() == [f"hoi_xuan/KS/2010/25~{b[:8]}"]
+    assert found.gone[["delivery", "row", "whole"]].values.tolist() == [["2025-09-01", 7, False]]
+
+
+def test_a_missing_sheet_is_told_from_missing_rows() -> None:
+    world = World()
+    a = world.content("a", "Nguyen Van An")
+    b = world.content("b", "Le Thi Be", number=25)
+    world.deliver("2025-07-01", a)
+    world.deliver("2025-07-01", b, sheet="Nam 2011")
+    world.deliver("2025-08-01", a)
+    assert world.identify().gone["whole"].tolist() == [True]
+
+
+def test_a_row_that_comes_back_is_no_longer_gone() -> None:
+    world = World()
+    a = world.content("a", "Nguyen Van An")
+    b = world.content("b", "Le Thi Be", number=25)
+    world.deliver("2025-07-01", a, b)
+    world.deliver("2025-08-01", a)
+    world.deliver("2025-09-01", a, b)
+    assert world.identify().gone.empty
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "same"),
+    [
+        ("Nguyen Van An", "Nguyen Van Anh", True),
+        ("Nguyen Van An", "Nguyen An", True),
+        ("Nguyen Thi Hong Hanh", "Nguyen Thi Hong Hahn", True),
+        ("Nguyen Van An", "Pham Thi Huong", False),
+        ("Nguyen Van An", "Nguyen Van Binh", False),
+    ],
+)
+def test_which_names_let_a_number_stay_one_entry(left: str, right: str, same: bool) -> None:
+    world = World()
+    a = world.content("a", left, born="2010-02-20")
+    b = world.content("b", right, born="2010-01-11")
+    world.deliver("2025-07-01", a)
+    world.deliver("2025-08-01", b, kind="delta")
+    assert (len(world.identify().entries) == 1) is same
+
+
+NAMES = ["Nguyen Van An", "Nguyen Van Anh", "Le Thi Be", "Pham Thi Huong"]
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> World:
+    world = World()
+    pool = [
+        world.content(f"c{number}", draw(st.sampled_from(NAMES)), number=draw(st.integers(1, 3)))
+        for number in range(draw(st.integers(1, 6)))
+    ]
+    for month in range(draw(st.integers(1, 4))):
+        chosen = draw(st.lists(st.sampled_from(pool), min_size=1, max_size=6))
+        kind = draw(st.sampled_from(["full", "delta"]))
+        own_keys = [draw(st.sampled_from(["", "K1", "K2", "K3"])) for _ in chosen]
+        world.deliver(f"2025-{month + 1:02}-01", *chosen, kind=kind, own_keys=own_keys)
+    return world
+
+
+@given(histories(), st.integers(0, 99))
+def test_order_of_arrival_counts_for_nothing(world: World, seed: int) -> None:
+    one, other = world.identify(), world.identify(shuffle=seed)
+    pd.testing.assert_frame_equal(one.entries, other.entries)
+    pd.testing.assert_frame_equal(one.occurrences, other.occurrences)
+    pd.testing.assert_frame_equal(one.aliases, other.aliases)
+    pd.testing.assert_frame_equal(one.gone, other.gone)
+
+
+@given(histories())
+def test_every_row_is_one_occurrence_of_one_live_entry(world: World) -> None:
+    found = world.identify()
+    OCCURRENCES.check(found.occurrences)
+    LIVE_ENTRIES.check(found.entries)
+    assert len(found.occurrences) == len(world.rows)
+    assert set(found.occurrences["entry_key"]) == set(found.entries["entry_key"])
+    assert (found.occurrences["outcome"] == "new").sum() == len(found.entries)
+
+
+@given(histories())
+def test_delivering_everything_again_changes_no_entry(world: World) -> None:
+    before = world.identify()
+    last = max(row["date"] for row in world.rows)
+    again = [row["content_hash"] for row in world.rows if row["date"] == last]
+    keys = [row["own_key"] for row in world.rows if row["date"] == last]
+    world.deliver("2025-12-31", *again, kind="delta", own_keys=keys)
+    after = world.identify()
+    pd.testing.assert_frame_equal(before.entries, after.entries)
+    repeated = after.occurrences[after.occurrences["delivery"] == "2025-12-31"]
+    assert set(repeated["outcome"]) <= {"unchanged", "repeated"}
