@@ -56,7 +56,10 @@ def test_letters_that_other_tables_lose():
 
 def test_upper_case_font_of_tcvn3_comes_back_in_capitals():
     assert legacy.decode_tcvn3(legacy.encode_tcvn3("NGUYỄN THỊ ÁNH")) == "NGUYỄN THỊ ÁNH"
-    assert legacy.decode_tcvn3(legacy.encode_tcvn3("SỔ KHAI TỬ xã Tân Phong")) == "Sổ KHAI Tử xã Tân Phong"
+    assert (
+        legacy.decode_tcvn3(legacy.encode_tcvn3("SỔ KHAI TỬ xã Tân Phong"))
+        == "Sổ KHAI Tử xã Tân Phong"
+    )
     assert legacy.decode_tcvn3(legacy.encode_tcvn3("Lý Ý")) == "Lý ý"
 
 

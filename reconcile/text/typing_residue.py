@@ -1,0 +1,112 @@
+"""Typing residue: what stays when the Vietnamese keyboard was off.
+
+Telex writes marks as letters (``Nguyeenx``), VNI typing as digits (``Nguye6n4``). A word is only
+read that way when it is no possible Vietnamese syllable as it stands and becomes one.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from reconcile.text.folding import set_tone, split_tone
+from reconcile.text.syllables import is_vietnamese_syllable
+
+_TELEX_TONES: Final = "sfrxj"
+_TELEX_LETTERS: Final = (
+    ("dd", "đ"),
+    ("aa", "â"),
+    ("ee", "ê"),
+    ("oo", "ô"),
+    ("uow", "ươ"),
+    ("uwow", "ươ"),
+    ("aw", "ă"),
+    ("ow", "ơ"),
+    ("uw", "ư"),
+)
+_VNI_TONES: Final = {"1": "s", "2": "f", "3": "r", "4": "x", "5": "j"}
+_VNI_MARKS: Final = {
+    "6": {"a": "â", "e": "ê", "o": "ô"},
+    "7": {"o": "ơ", "u": "ư"},
+    "8": {"a": "ă"},
+    "9": {"d": "đ"},
+}
+_VNI_WORD: Final = re.compile(r"(?=[^\W\d_]\d*[^\W\d_])[^\W\d_]+(?:[1-9]+[^\W\d_]*)+")
+
+
+def _in_case_of(word: str, typed: str) -> str:
+    letters = "".join(letter for letter in typed if letter.isalpha())
+    if letters.isupper() and len(letters) > 1:
+        return word.upper()
+    return word.capitalize() if letters[:1].isupper() else word
+
+
+def _undo_telex(typed: str) -> str:
+    body, tone = split_tone(typed)
+    found = [place for place, letter in enumerate(body) if letter in _TELEX_TONES and place > 0]
+    if not tone and found:
+        tone = body[found[-1]]
+        body = body[: found[-1]] + body[found[-1] + 1 :]
+    for keys, letter in _TELEX_LETTERS:
+        body = body.replace(keys, letter)
+    # A mark may be typed after the final: "Nguyene", "Dduongwf".
+    body = re.sub("uo(.{0,2})w", r"ươ\1", body)
+    body = re.sub("([aou])([^aeiouw]{1,2})w$", lambda m: _HORN[m[1]] + m[2], body)
+    return set_tone(body, tone)
+
+
+_HORN: Final = {"a": "ă", "o": "ơ", "u": "ư"}
+
+
+def _undo_vni(typed: str) -> str:
+    letters: list[str] = []
+    tone = ""
+    for sign in typed:
+        if sign in _VNI_TONES:
+            tone = _VNI_TONES[sign]
+        elif sign in _VNI_MARKS:
+            _mark(letters, _VNI_MARKS[sign])
+        else:
+            letters.append(sign)
+    return set_tone("".join(letters), tone)
+
+
+def _mark(letters: list[str], marks: dict[str, str]) -> None:
+    """Put a mark on the last letter that takes it; 7 marks both letters of uo."""
+    for place in range(len(letters) - 1, -1, -1):
+        if letters[place] in marks:
+            letters[place] = marks[letters[place]]
+            if letters[place] == "ơ" and place and letters[place - 1] == "u" and letters[-1] != "ơ":
+                letters[place - 1] = "ư"
+            return
+
+
+@lru_cache(maxsize=1 << 16)
+def undo(word: str) -> str:
+    """One word as it was meant.
+
+    Args:
+        word: one word, composed.
+
+    Returns:
+        The word without its typing residue, in its own case; the word itself where it is a
+        possible syllable already or reads as none.
+
+    >>> undo("Nguyeenx"), undo("Nguye6n4"), undo("THIJ"), undo("Anna")
+    ('Nguyễn', 'Nguyễn', 'THỊ', 'Anna')
+    """
+    if is_vietnamese_syllable(word):
+        return word
+    if _VNI_WORD.fullmatch(word):
+        meant = _undo_vni(word.lower())
+    elif word.isalpha():
+        meant = _undo_telex(word.lower())
+    else:
+        return word
+    return _in_case_of(meant, word) if is_vietnamese_syllable(meant) else word
+
+
+def undo_all(text: str) -> str:
+    """Every word of a text as it was meant; blanks stay."""
+    return " ".join(undo(word) for word in text.split(" "))
