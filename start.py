@@ -87,7 +87,7 @@ def set_up(kind: str) -> None:
     if is_ready(kind):
         return
     print(
-        f"Setting up in {ENVIRONMENT} (once; some 300 MB are downloaded) …\n"
+        f"Setting up in {ENVIRONMENT} (once; some 200 MB are downloaded) …\n"
         "Đang cài đặt lần đầu, xin chờ vài phút …",
         flush=True,
     )
