@@ -1,0 +1,10 @@
+"""REGISTER: what is kept, for ever and with its history, in one database.
+
+:func:`open_register` gives a :class:`Register`; all else is behind it. Nothing outside this
+package knows SQLAlchemy.
+"""
+
+from reconcile.register.saving import Changes, Resolved, Saved
+from reconcile.register.store import Register, Run, open_register
+
+__all__ = ["Changes", "Register", "Resolved", "Run", "Saved", "open_register"]

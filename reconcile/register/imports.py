@@ -1,0 +1,400 @@
+"""What was delivered: writing it once, and reading all of it back.
+
+Raw rows and contents are kept once, by hash; a delivery adds one small *occurrence* per row,
+refused, deleted and footer rows included (P1, P2). A file that is read again replaces only what is
+read differently, so the same delivery given twice adds nothing, and a delivery of which files were
+missing or have been repaired is completed by merging its folder again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from sqlalchemy import Table, func, select
+
+from reconcile import model
+from reconcile.errors import AccountingError, UsageError
+from reconcile.register import tables as t
+from reconcile.register.dialect import bulk_insert
+from reconcile.register.versioned import Row, frame_rows, holds, replace, value_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import Connection
+
+_Place = tuple[int, str, int]  # file, sheet, row
+
+
+@dataclass(frozen=True)
+class Added:
+    """What an import added to the register.
+
+    Attributes:
+        files: files that are new or were read differently than before.
+        rows: rows that are new at their place, or were read differently than before.
+        ended: rows that no longer stand where a file was read before.
+        raw_rows: raw rows that the register did not have.
+        contents: contents that the register did not have.
+    """
+
+    files: int
+    rows: int
+    ended: int
+    raw_rows: int
+    contents: int
+
+
+def add_import(
+    connection: Connection,
+    run: int,
+    delivered: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame],
+) -> Added:
+    """Write what the importers read.
+
+    Args:
+        connection: a connection in a writing transaction.
+        run: number of the run.
+        delivered: DELIVERIES, FILES and ROWS.
+
+    Raises:
+        UsageError: a folder of that name was delivered with another date or sequence, and now
+            holds something else.
+        AccountingError: a row was not written (a bug).
+    """
+    deliveries, files, rows = delivered
+    model.DELIVERIES.check(deliveries)
+    model.FILES.check(files)
+    model.ROWS.check(rows)
+    _refuse_reused_names(connection, deliveries, files)
+    delivery_of = _add_deliveries(connection, run, deliveries)
+    file_of, changed = _add_files(connection, run, files, delivery_of)
+    raw_of, raw_rows = _add_raw_rows(connection, run, rows)
+    content_of, contents = _add_contents(connection, run, rows)
+    places = [
+        file_of[key] for key in zip(rows["delivery"], rows["commune"], rows["file"], strict=True)
+    ]
+    difference = _add_occurrences(connection, run, rows, places, (raw_of, content_of), file_of)
+    return Added(changed, *difference, raw_rows, contents)
+
+
+def _refuse_reused_names(
+    connection: Connection, deliveries: pd.DataFrame, files: pd.DataFrame
+) -> None:
+    """A folder's name stands for one delivery: another one needs another name (P2)."""
+    known = {
+        (line.name, line.commune): (line.date, line.sequence)
+        for line in connection.execute(select(t.deliveries).where(holds(t.deliveries)))
+    }
+    stored = _file_hashes(connection)
+    for line in deliveries.itertuples():
+        before = known.get((line.delivery, line.commune))
+        if before is None or before == (line.date, line.sequence):
+            continue
+        mine = files[(files["delivery"] == line.delivery) & (files["commune"] == line.commune)]
+        for name, sha256 in zip(mine["file"], mine["sha256"], strict=True):
+            if stored.get((line.delivery, line.commune, name)) != sha256:
+                raise UsageError(
+                    "The register has a delivery {delivery} of {commune} of another date "
+                    "({date}), with other files. Give this folder another name, or state "
+                    "its date in delivery.toml.",
+                    delivery=line.delivery,
+                    commune=line.commune,
+                    date=before[0],
+                )
+
+
+def _file_hashes(connection: Connection) -> dict[tuple[str, str, str], str]:
+    query = (
+        select(t.deliveries.c.name, t.deliveries.c.commune, t.files.c.name, t.files.c.sha256)
+        .join(t.files, t.files.c.delivery == t.deliveries.c.delivery)
+        .where(holds(t.deliveries), holds(t.files))
+    )
+    return {(name, commune, file): sha for name, commune, file, sha in connection.execute(query)}
+
+
+def _next(connection: Connection, table: Table, column: str) -> int:
+    return int(connection.execute(select(func.max(table.c[column]))).scalar() or 0) + 1
+
+
+def _add_deliveries(
+    connection: Connection, run: int, deliveries: pd.DataFrame
+) -> dict[tuple[str, str], int]:
+    table = t.deliveries
+    known = {
+        (line.name, line.commune): line.delivery
+        for line in connection.execute(
+            select(table.c.name, table.c.commune, table.c.delivery).order_by(table.c.line)
+        )
+    }
+    current = {
+        (line.name, line.commune): tuple(line)
+        for line in connection.execute(
+            select(*(table.c[name] for name in value_columns(table))).where(holds(table))
+        )
+    }
+    fresh = _next(connection, table, "delivery")
+    wanted = dict(current)
+    names = [name for name in model.DELIVERIES.names if name != "delivery"]
+    keys = zip(deliveries["delivery"], deliveries["commune"], strict=True)
+    for key, values in zip(keys, frame_rows(deliveries, names), strict=True):
+        if key not in known:
+            known[key], fresh = fresh, fresh + 1
+        before = current.get(key)
+        kept = before if before and before[3:5] != values[1:3] else (known[key], key[0], *values)
+        wanted[key] = kept
+    replace(connection, table, wanted.values(), run)
+    return {key: int(wanted[key][0]) for key in wanted}
+
+
+def _add_files(
+    connection: Connection,
+    run: int,
+    files: pd.DataFrame,
+    delivery_of: dict[tuple[str, str], int],
+) -> tuple[dict[tuple[str, str, str], int], int]:
+    table = t.files
+    known = {
+        (line.delivery, line.name): line.file
+        for line in connection.execute(select(table.c.delivery, table.c.name, table.c.file))
+    }
+    fresh = _next(connection, table, "file")
+    numbers: dict[tuple[str, str, str], int] = {}
+    names = [name for name in model.FILES.names if name not in {"delivery", "commune", "file"}]
+    lines: list[Row] = []
+    keys = zip(files["delivery"], files["commune"], files["file"], strict=True)
+    for key, values in zip(keys, frame_rows(files, names), strict=True):
+        delivery = delivery_of[key[0], key[1]]
+        place = (delivery, key[2])
+        if place not in known:
+            known[place], fresh = fresh, fresh + 1
+        numbers[key] = known[place]
+        lines.append((known[place], *place, *values))
+    mine = table.c.file.in_(list(numbers.values()))
+    difference = replace(connection, table, lines, run, within=mine)
+    return numbers, difference.added
+
+
+def _add_raw_rows(
+    connection: Connection, run: int, rows: pd.DataFrame
+) -> tuple[dict[str, int], int]:
+    table = t.raw_rows
+    known: dict[str, int] = {
+        row.raw_hash: row.raw_row
+        for row in connection.execute(select(table.c.raw_hash, table.c.raw_row))
+    }
+    fresh = first = _next(connection, table, "raw_row")
+    distinct = rows[["raw_hash", "cells"]].drop_duplicates("raw_hash")
+    lines: list[Row] = []
+    for raw_hash, cells in frame_rows(distinct, ["raw_hash", "cells"]):
+        if raw_hash not in known:
+            known[str(raw_hash)] = fresh
+            lines.append((fresh, raw_hash, cells, run))
+            fresh += 1
+    bulk_insert(connection, table, ["raw_row", "raw_hash", "cells", "run"], lines)
+    return known, fresh - first
+
+
+def _add_contents(
+    connection: Connection, run: int, rows: pd.DataFrame
+) -> tuple[dict[tuple[str, str], int], int]:
+    table = t.contents
+    known = {
+        (row.content_hash, row.commune): row.content
+        for row in connection.execute(
+            select(table.c.content_hash, table.c.commune, table.c.content)
+        )
+    }
+    fresh = first = _next(connection, table, "content")
+    names = ["content_hash", "commune", "register_type", "fields"]
+    accepted = rows.loc[rows["outcome"] == "", names]
+    lines: list[Row] = []
+    for values in frame_rows(accepted.drop_duplicates(names[:2]), names):
+        key = (str(values[0]), str(values[1]))
+        if key not in known:
+            known[key] = fresh
+            lines.append((fresh, *values, run))
+            fresh += 1
+    bulk_insert(connection, table, ["content", *names, "run"], lines)
+    return known, fresh - first
+
+
+def _add_occurrences(
+    connection: Connection,
+    run: int,
+    rows: pd.DataFrame,
+    files: list[int],
+    numbers: tuple[dict[str, int], dict[tuple[str, str], int]],
+    file_of: dict[tuple[str, str, str], int],
+) -> tuple[int, int]:
+    table = t.occurrences
+    raw_of, content_of = numbers
+    mine = table.c.file.in_(sorted(set(file_of.values())))
+    names = value_columns(table)
+    current: dict[_Place, Row] = {
+        (row[1], row[2], row[3]): tuple(row)
+        for row in connection.execute(
+            select(*(table.c[name] for name in names)).where(holds(table), mine)
+        )
+    }
+    fresh = _next(connection, table, "occurrence")
+    wanted: list[Row] = []
+    for file, line in zip(files, _occurrence_lines(rows), strict=True):
+        commune, sheet, row, raw_hash, content_hash, *rest = line
+        content = content_of[str(content_hash), str(commune)] if rest[-2] == "" else None
+        values = (file, sheet, row, raw_of[str(raw_hash)], content, *rest)
+        before = current.get((file, str(sheet), int(str(row))))
+        if before is not None and before[1:] == values:
+            wanted.append(before)
+        else:
+            wanted.append((fresh, *values))
+            fresh += 1
+    if len({line[1:4] for line in wanted}) != len(rows):
+        raise AccountingError("Two rows of one delivery stand at the same place.")
+    difference = replace(connection, table, wanted, run, within=mine)
+    return difference.added, difference.ended
+
+
+def _occurrence_lines(rows: pd.DataFrame) -> Iterable[Row]:
+    names = ["commune", "sheet", "row", "raw_hash", "content_hash"]
+    rest = ["own_key", "register_type", "family", "outcome", "reason"]
+    return frame_rows(rows, names + rest)
+
+
+# -- findings of the importers --------------------------------------------------------------------
+
+
+def add_import_findings(
+    connection: Connection, run: int, findings: pd.DataFrame, files: pd.DataFrame
+) -> None:
+    """Write the importers' findings; those of files that were not read now stay as they are."""
+    table = t.import_findings
+    names = value_columns(table)
+    read = set(zip(files["delivery"], files["commune"], files["file"], strict=True))
+    place = [names.index(name) for name in ("delivery", "commune", "file")]
+    kept = [
+        tuple(row)
+        for row in connection.execute(
+            select(*(table.c[name] for name in names)).where(holds(table))
+        )
+        if tuple(row[index] for index in place) not in read
+    ]
+    replace(connection, table, [*kept, *frame_rows(findings, names)], run)
+
+
+# -- reading back ---------------------------------------------------------------------------------
+
+
+def read_deliveries(connection: Connection) -> pd.DataFrame:
+    """DELIVERIES of all that was delivered."""
+    names = model.DELIVERIES.names[1:]
+    query = select(t.deliveries.c.name, *(t.deliveries.c[name] for name in names)).where(
+        holds(t.deliveries)
+    )
+    lines = sorted(tuple(row) for row in connection.execute(query))
+    return model.DELIVERIES.build(_columns(lines, model.DELIVERIES.names))
+
+
+def read_files(connection: Connection) -> pd.DataFrame:
+    """FILES of all that was delivered."""
+    names = model.FILES.names[3:]
+    query = (
+        select(
+            t.deliveries.c.name,
+            t.deliveries.c.commune,
+            t.files.c.name.label("file_name"),
+            *(t.files.c[name] for name in names),
+        )
+        .join(t.deliveries, t.deliveries.c.delivery == t.files.c.delivery)
+        .where(holds(t.files), holds(t.deliveries))
+    )
+    lines = sorted((tuple(row) for row in connection.execute(query)), key=lambda row: row[:3])
+    return model.FILES.build(_columns(lines, model.FILES.names))
+
+
+def read_contents(connection: Connection) -> pd.DataFrame:
+    """Every content that some accepted row of a delivery has.
+
+    Returns:
+        ``content_hash``, ``commune``, ``register_type``, ``own_key`` (the least that its rows
+        have, empty where none has one) and ``fields``, in the order of the hashes.
+    """
+    keyed = (
+        select(t.occurrences.c.content, func.min(func.nullif(t.occurrences.c.own_key, "")))
+        .where(holds(t.occurrences), t.occurrences.c.content.is_not(None))
+        .group_by(t.occurrences.c.content)
+    )
+    own_key = {content: key or "" for content, key in connection.execute(keyed)}
+    query = select(
+        t.contents.c.content_hash,
+        t.contents.c.commune,
+        t.contents.c.register_type,
+        t.contents.c.content,
+        t.contents.c.fields,
+    )
+    lines = [
+        (*row[:3], own_key[row[3]], row[4])
+        for row in connection.execute(query)
+        if row[3] in own_key
+    ]
+    lines.sort(key=lambda row: row[:2])
+    names = ["content_hash", "commune", "register_type", "own_key", "fields"]
+    return pd.DataFrame(_columns(lines, names), columns=names, dtype="str")
+
+
+_PLACE_NAMES = ("delivery", "commune", "file", "sheet", "row")
+_OCCURRENCE_NAMES = (
+    *_PLACE_NAMES,
+    "family",
+    "register_type",
+    "outcome",
+    "reason",
+    "raw_hash",
+    "content_hash",
+    "own_key",
+    "date",
+    "sequence",
+    "kind",
+    "occurrence",
+)
+
+
+def read_occurrences(connection: Connection) -> pd.DataFrame:
+    """Every delivered row, with what its delivery is.
+
+    Returns:
+        The position columns of ROWS, ``family``, ``register_type``, ``outcome`` and ``reason`` (as
+        in ROWS: ``outcome`` is empty where the row was accepted), ``raw_hash``, ``content_hash``
+        (empty where it was not accepted), ``own_key``; ``date``, ``sequence`` and ``kind`` of the
+        delivery; ``occurrence``, the register's number of it. Sorted by position.
+    """
+    o, f, d = t.occurrences, t.files, t.deliveries
+    query = (
+        select(
+            d.c.name, d.c.commune, f.c.name.label("file_name"), o.c.sheet, o.c.row,
+            o.c.family, o.c.register_type, o.c.outcome, o.c.reason,
+            t.raw_rows.c.raw_hash, func.coalesce(t.contents.c.content_hash, ""), o.c.own_key,
+            d.c.date, d.c.sequence, d.c.kind, o.c.occurrence,
+        )
+        .join(f, f.c.file == o.c.file)
+        .join(d, d.c.delivery == f.c.delivery)
+        .join(t.raw_rows, t.raw_rows.c.raw_row == o.c.raw_row)
+        .join(t.contents, t.contents.c.content == o.c.content, isouter=True)
+        .where(holds(o), holds(f), holds(d))
+    )  # fmt: skip
+    lines = sorted((tuple(row) for row in connection.execute(query)), key=lambda row: row[:5])
+    data = _columns(lines, _OCCURRENCE_NAMES)
+    frame = pd.DataFrame(data, columns=list(_OCCURRENCE_NAMES))
+    whole = {"row": "Int32", "sequence": "Int32", "occurrence": "Int64"}
+    return frame.astype({name: whole.get(name, "str") for name in _OCCURRENCE_NAMES})
+
+
+def _columns(lines: list[tuple[object, ...]], names: Iterable[str]) -> dict[str, object]:
+    names = list(names)
+    if not lines:
+        return {name: [] for name in names}
+    return {
+        name: list(values) for name, values in zip(names, zip(*lines, strict=True), strict=True)
+    }

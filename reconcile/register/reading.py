@@ -1,0 +1,232 @@
+"""What the register says now, as frames: for outputs, for the next run, for the counter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import select
+
+from reconcile import model
+from reconcile.register import tables as t
+from reconcile.register.ids import format_ids
+from reconcile.register.imports import read_occurrences
+from reconcile.register.versioned import holds, value_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy import Connection, Table
+
+_DTYPES: Final = {str: "str", int: "Int64", float: "float64", bool: "bool"}
+MENTION_COLUMNS: Final = (
+    "delivery",
+    "commune",
+    "file",
+    "sheet",
+    "row",
+    "register_type",
+    "role",
+    "entry_id",
+    "event_id",
+    "person_id",
+)
+"""Columns of ``export mentions``, in their order (design, section 8)."""
+
+
+def current_frame(
+    connection: Connection, table: Table, run: int | None = None, names: Sequence[str] = ()
+) -> pd.DataFrame:
+    """What a run-versioned table holds now, or held when a run had ended.
+
+    Args:
+        connection: any connection.
+        table: the table.
+        run: number of a run; None for now.
+        names: columns to read; all but the line number and the runs where none are given.
+    """
+    wanted = [table.c[name] for name in (names or value_columns(table))]
+    query = select(*wanted).where(holds(table, run)).order_by(table.c.line)
+    lines = connection.execute(query).all()
+    columns = list(zip(*lines, strict=True)) if lines else [()] * len(wanted)
+    return pd.DataFrame(
+        {
+            column.name: pd.Series(values, dtype=_DTYPES[column.type.python_type])
+            for column, values in zip(wanted, columns, strict=True)
+        }
+    )
+
+
+def live_entries(connection: Connection) -> pd.DataFrame:
+    """LIVE_ENTRIES, with ``entry_id`` and ``event_id`` beside."""
+    frame = current_frame(connection, t.entries)
+    event_of = _numbers(current_frame(connection, t.event_entries), "entry", "event")
+    frame["entry_id"] = format_ids("E", frame["entry"].tolist())
+    frame["event_id"] = format_ids("V", event_of.reindex(frame["entry"]).tolist())
+    return _contract(model.LIVE_ENTRIES, frame, "entry_key", ["entry_id", "event_id"])
+
+
+def live_mentions(connection: Connection) -> pd.DataFrame:
+    """LIVE_MENTIONS, with ``entry_id``, ``event_id`` and ``person_id`` beside."""
+    frame = current_frame(connection, t.mentions)
+    person_of = _numbers(current_frame(connection, t.memberships), "mention", "person")
+    frame["person_id"] = format_ids("P", person_of.reindex(frame["mention"]).tolist())
+    entries = live_entries(connection)[["entry_key", "entry_id", "event_id"]]
+    entries["entry"] = np.arange(len(entries), dtype=np.int64)
+    frame = frame.merge(entries, on="entry_key", how="left")
+    beside = ["entry_id", "event_id", "person_id"]
+    return _contract(model.LIVE_MENTIONS, frame, "mention_key", beside)
+
+
+def _contract(table: model.Table, frame: pd.DataFrame, key: str, beside: list[str]) -> pd.DataFrame:
+    ordered = frame.sort_values(key, ignore_index=True)
+    dtypes = {column.name: column.dtype for column in table.columns}
+    built = ordered[[*table.names, *beside]].astype(dtypes)
+    return table.check(built)
+
+
+def _numbers(frame: pd.DataFrame, key: str, value: str) -> pd.Series[int]:
+    return frame.set_index(key)[value]
+
+
+def persons(connection: Connection) -> pd.DataFrame:
+    """One line per person: ``person_id``, ``mentions`` (how many) and each golden field."""
+    golden = current_frame(connection, t.golden_values, names=["person", "field", "value"])
+    wide = golden.set_index(["person", "field"])["value"].unstack().fillna("")
+    members = current_frame(connection, t.memberships)
+    counts = members.groupby("person").size().rename("mentions")
+    frame = counts.to_frame().join(wide).sort_index()
+    fields = sorted(wide.columns)
+    frame[fields] = frame[fields].fillna("").astype("str")
+    frame.insert(0, "person_id", format_ids("P", frame.index.tolist()))
+    frame["person_id"] = frame["person_id"].astype("str")
+    return frame.reset_index(drop=True)
+
+
+def golden(connection: Connection) -> pd.DataFrame:
+    """Golden values with lineage.
+
+    Returns:
+        ``person_id``, ``field``, ``value``, ``mention_key`` (that it comes from), ``rule``,
+        ``agreeing``, ``disagreeing``.
+    """
+    frame = current_frame(connection, t.golden_values)
+    key_of = _mention_keys(connection)
+    frame["person_id"] = pd.Series(format_ids("P", frame["person"].tolist()), dtype="str")
+    frame["mention_key"] = key_of.reindex(frame["mention"]).fillna("").to_numpy()
+    names = ["person_id", "field", "value", "mention_key", "rule", "agreeing", "disagreeing"]
+    return frame[names].sort_values(["person_id", "field"], ignore_index=True)
+
+
+def _mention_keys(connection: Connection) -> pd.Series[str]:
+    frame = current_frame(connection, t.mentions, names=["mention", "mention_key"])
+    return frame.set_index("mention")["mention_key"]
+
+
+def links(connection: Connection) -> pd.DataFrame:
+    """Kept pairs: ``left`` and ``right`` (mention keys), weight, probability, status, reason, rule.
+
+    ``status`` is ``link`` (one person), ``question`` (an officer is asked) or ``apart``.
+    """
+    return _with_keys(connection, t.links)
+
+
+def evidence(connection: Connection) -> pd.DataFrame:
+    """Evidence of pairs that officers are asked about: ``left``, ``right``, comparison, level, weight."""
+    return _with_keys(connection, t.link_evidence)
+
+
+def _with_keys(connection: Connection, table: Table) -> pd.DataFrame:
+    frame = current_frame(connection, table)
+    key_of = _mention_keys(connection)
+    for side in ("left", "right"):
+        frame[side] = key_of.reindex(frame[side]).to_numpy()
+    return frame.sort_values(["left", "right"], kind="stable", ignore_index=True)
+
+
+def findings(connection: Connection) -> pd.DataFrame:
+    """FINDINGS of all deliveries and all stages, in a fixed order."""
+    parts = [current_frame(connection, table) for table in (t.import_findings, t.findings)]
+    frame = pd.concat(parts, ignore_index=True).drop_duplicates()
+    return model.FINDINGS.build(
+        frame.sort_values(model.FINDINGS.names, ignore_index=True).to_dict("series")
+    )
+
+
+def conflicts(connection: Connection) -> pd.DataFrame:
+    """CONFLICTS, all of them whatever their state, in the order in which they were worked out."""
+    return model.CONFLICTS.build(current_frame(connection, t.conflicts).to_dict("series"))
+
+
+def delivered_rows(connection: Connection) -> pd.DataFrame:
+    """Every delivered row and what became of it (P2).
+
+    Returns:
+        As :func:`~reconcile.register.imports.read_occurrences`, with ``outcome`` completed (new,
+        changed, unchanged, repeated, refused, deleted or footer) and ``entry_id``, ``event_id``
+        (empty where the row was not accepted), ``entry`` (the entry's number), ``version`` and
+        ``current``.
+    """
+    rows = read_occurrences(connection)
+    found = current_frame(connection, t.entry_occurrences)
+    event_of = _numbers(current_frame(connection, t.event_entries), "entry", "event")
+    rows = rows.merge(found, on="occurrence", how="left", suffixes=("", "_found"))
+    rows["outcome"] = rows["outcome_found"].where(rows["outcome"] == "", rows["outcome"])
+    rows["outcome"] = rows["outcome"].fillna("").astype("str")
+    present = rows["entry"].notna()
+    entry = rows.loc[present, "entry"]
+    for name, kind, numbers in (
+        ("entry_id", "E", entry),
+        ("event_id", "V", event_of.reindex(entry)),
+    ):
+        rows[name] = pd.Series("", index=rows.index, dtype="str")
+        rows.loc[present, name] = format_ids(kind, numbers.tolist())
+    rows["current"] = rows["current"].fillna(value=False).astype("bool")
+    return rows.drop(columns="outcome_found")
+
+
+def mentions_export(connection: Connection) -> pd.DataFrame:
+    """One line for every accepted row of every delivery and each role whose name has a value.
+
+    Unchanged and repeated rows are included, with the same ids. ``person_id`` is empty only where
+    the role stood in an earlier version of the entry and no longer does.
+
+    Returns:
+        :data:`MENTION_COLUMNS`, sorted by position and role.
+    """
+    rows = delivered_rows(connection)
+    rows = rows[rows["entry"].notna()]
+    rows = rows.assign(role=_roles(connection, rows["occurrence"]).to_numpy())
+    rows = rows.assign(role=rows["role"].str.split(" ")).explode("role")
+    rows = rows[rows["role"].notna() & (rows["role"] != "")]
+    rows["person_id"] = _persons_of(connection, rows)
+    frame = rows[list(MENTION_COLUMNS)].sort_values(list(MENTION_COLUMNS[:7]), ignore_index=True)
+    return frame.astype({name: "str" for name in MENTION_COLUMNS if name != "row"})
+
+
+def _roles(connection: Connection, occurrences: pd.Series[int]) -> pd.Series[str]:
+    """Roles of the content of each row, joined with a blank."""
+    o, r = t.occurrences, t.content_roles
+    query = (
+        select(o.c.occurrence, r.c.roles)
+        .join(r, r.c.content == o.c.content)
+        .where(holds(o), holds(r))
+    )
+    roles: dict[int, str] = {row[0]: row[1] for row in connection.execute(query)}
+    return pd.Series([roles.get(number, "") for number in occurrences.tolist()], dtype="str")
+
+
+def _persons_of(connection: Connection, rows: pd.DataFrame) -> Iterable[str]:
+    m, p = t.mention_ids, t.memberships
+    query = (
+        select(m.c.entry, m.c.role, p.c.person).join(p, p.c.mention == m.c.mention).where(holds(p))
+    )
+    numbers = {(entry, role): person for entry, role, person in connection.execute(query)}
+    owners = [
+        numbers.get((int(entry), role), 0)
+        for entry, role in zip(rows["entry"].tolist(), rows["role"].tolist(), strict=True)
+    ]
+    return [
+        text if number else "" for number, text in zip(owners, format_ids("P", owners), strict=True)
+    ]

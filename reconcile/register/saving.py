@@ -1,0 +1,493 @@
+"""Writing what a run worked out: only the difference to what the register holds already."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import select
+
+from reconcile import model
+from reconcile.errors import AccountingError
+from reconcile.register import tables as t
+from reconcile.register.dialect import bulk_insert
+from reconcile.register.identities import Members, issue
+from reconcile.register.ids import format_ids
+from reconcile.register.imports import read_occurrences
+from reconcile.register.versioned import (
+    Row,
+    frame_rows,
+    holds,
+    replace,
+    value_columns,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+    from sqlalchemy import Connection, Table
+
+_PLACE: Final = ["delivery", "commune", "file", "sheet", "row"]
+LINK: Final = "link"
+QUESTION: Final = "question"
+APART: Final = "apart"
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """Everything that the stages worked out in one run.
+
+    Attributes:
+        occurrences: OCCURRENCES, every accepted row of every delivery.
+        entries: LIVE_ENTRIES, sorted by ``entry_key``.
+        mentions: LIVE_MENTIONS, sorted by ``mention_key``.
+        content_mentions: MENTIONS of *all* contents, older versions' too; it says which roles of a
+            row have a name (only ``content_hash`` and ``role`` are read).
+        pairs: PAIRS that are worth keeping: linked ones and questions.
+        persons: cluster number of each mention, in the order of ``mentions``.
+        events: event number of each entry, in the order of ``entries``.
+        questions: QUESTIONS.
+        golden: GOLDEN; its ``cluster`` is a number of ``persons``.
+        findings: FINDINGS of standardising and validating (the importers' are kept by
+            :meth:`Register.add_import`).
+        conflicts: CONFLICTS, all of them whatever their state.
+        evidence: EVIDENCE of pairs that an officer is asked about; may be empty.
+    """
+
+    occurrences: pd.DataFrame
+    entries: pd.DataFrame
+    mentions: pd.DataFrame
+    content_mentions: pd.DataFrame
+    pairs: pd.DataFrame
+    persons: pd.Series[int]
+    events: pd.Series[int]
+    questions: pd.DataFrame
+    golden: pd.DataFrame
+    findings: pd.DataFrame
+    conflicts: pd.DataFrame
+    evidence: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a run changed, as people count it.
+
+    Attributes:
+        entries_new: entries that the register did not have.
+        entries_changed: entries that say something else than before.
+        entries_gone: entries that are no longer in the latest full export of their scope.
+        persons_new: persons of whom no mention was known before.
+        persons_joined: persons that were several before.
+        persons_split: persons, as they were before, that are several now.
+        conflicts_opened: conflicts to be decided that were not open before.
+        conflicts_closed: conflicts that were open or stale before and no longer are.
+        conflicts_stale: decided conflicts whose evidence has changed.
+    """
+
+    entries_new: int = 0
+    entries_changed: int = 0
+    entries_gone: int = 0
+    persons_new: int = 0
+    persons_joined: int = 0
+    persons_split: int = 0
+    conflicts_opened: int = 0
+    conflicts_closed: int = 0
+    conflicts_stale: int = 0
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What saving gave.
+
+    Attributes:
+        changes: what changed.
+        entry_ids: entry key -> ``E-…``.
+        event_ids: entry key -> ``V-…`` of its event.
+        person_ids: ``P-…`` of each mention, in the order of LIVE_MENTIONS.
+    """
+
+    changes: Changes
+    entry_ids: dict[str, str]
+    event_ids: dict[str, str]
+    person_ids: list[str]
+
+
+def save(connection: Connection, run: int, resolved: Resolved) -> Saved:
+    """Write the derived tables of a run.
+
+    Args:
+        connection: a connection in a writing transaction.
+        run: number of the run.
+        resolved: what the stages worked out.
+
+    Raises:
+        ContractError: a table breaks its contract (a bug).
+        AccountingError: an accepted row belongs to no entry, or to two (a bug).
+    """
+    _check(resolved)
+    before = _Before.read(connection)
+    entry_of = _save_entries(connection, run, resolved)
+    mention_of = _save_mentions(connection, run, resolved, entry_of)
+    person_of = _save_persons(connection, run, resolved, mention_of)
+    event_of = _save_events(connection, run, resolved, entry_of)
+    _save_links(connection, run, resolved, mention_of)
+    _save_golden(connection, run, resolved, (mention_of, person_of))
+    for table, frame in ((t.findings, resolved.findings), (t.conflicts, resolved.conflicts)):
+        replace(connection, table, frame_rows(frame, value_columns(table)), run)
+    keys = resolved.entries["entry_key"].tolist()
+    return Saved(
+        changes=before.changes(resolved, entry_of, (mention_of, person_of)),
+        entry_ids=dict(zip(keys, format_ids("E", entry_of.tolist()), strict=True)),
+        event_ids=dict(zip(keys, format_ids("V", event_of.tolist()), strict=True)),
+        person_ids=format_ids("P", person_of.tolist()),
+    )
+
+
+def _check(resolved: Resolved) -> None:
+    for table, frame in (
+        (model.OCCURRENCES, resolved.occurrences),
+        (model.LIVE_ENTRIES, resolved.entries),
+        (model.LIVE_MENTIONS, resolved.mentions),
+        (model.PAIRS, resolved.pairs),
+        (model.QUESTIONS, resolved.questions),
+        (model.GOLDEN, resolved.golden),
+        (model.FINDINGS, resolved.findings),
+        (model.CONFLICTS, resolved.conflicts),
+        (model.EVIDENCE, resolved.evidence),
+    ):
+        table.check(frame)
+    for values, keys in (
+        (resolved.persons, resolved.mentions["mention_key"]),
+        (resolved.events, resolved.entries["entry_key"]),
+    ):
+        if len(values) != len(keys) or not keys.is_monotonic_increasing:
+            raise AccountingError("Mentions or entries are not sorted, or have lost their group.")
+
+
+# -- entries --------------------------------------------------------------------------------------
+
+
+def _save_entries(connection: Connection, run: int, resolved: Resolved) -> NDArray[np.int64]:
+    """Entries, their versions and which row is which; the entry number of each line."""
+    stored = read_occurrences(connection)
+    accepted = stored[stored["outcome"] == ""]
+    # The resolver's own column of that name stays out of the way.
+    found = resolved.occurrences[[*_PLACE, "outcome", "entry_key", "version", "current"]]
+    rows = accepted.drop(columns="outcome").merge(
+        found, on=_PLACE, how="outer", validate="one_to_one", indicator=True
+    )
+    if not (rows["_merge"] == "both").all():
+        raise AccountingError("Some accepted rows belong to no entry, or some entries to no row.")
+    keys = pd.Index(resolved.entries["entry_key"])
+    groups = keys.get_indexer(pd.Index(rows["entry_key"]))
+    if (groups < 0).any() or len(np.unique(groups)) != len(keys):
+        raise AccountingError("Some entries have no row, or some rows have an unknown entry.")
+    numbers = issue(
+        connection,
+        run,
+        Members("E", _labels(rows), groups.tolist()),
+        lambda vanished: _last_places(connection, vanished),
+    )
+    entry_of = np.zeros(len(keys), dtype=np.int64)
+    entry_of[groups] = numbers
+    _save_rows(connection, run, rows, numbers)
+    _save_contents(connection, run, resolved, rows)
+    replace(
+        connection,
+        t.entries,
+        _numbered(entry_of, resolved.entries, value_columns(t.entries)[1:]),
+        run,
+    )
+    return entry_of
+
+
+def _labels(rows: pd.DataFrame) -> list[str]:
+    return ["\x1f".join(map(str, place)) for place in frame_rows(rows, _PLACE)]
+
+
+def _numbered(numbers: NDArray[np.int64], frame: pd.DataFrame, names: list[str]) -> list[Row]:
+    return [
+        (number, *row)
+        for number, row in zip(numbers.tolist(), frame_rows(frame, names), strict=True)
+    ]
+
+
+def _last_places(connection: Connection, entries: set[int]) -> dict[int, list[str]]:
+    """Where the rows of entries stood before this run, whether or not a row stands there now."""
+    e, o, f, d = t.entry_occurrences, t.occurrences, t.files, t.deliveries
+    place = select(f.c.file, d.c.name, d.c.commune, f.c.name.label("file_name")).join(
+        d, d.c.delivery == f.c.delivery
+    )
+    of_file = {row[0]: tuple(row[1:]) for row in connection.execute(place)}
+    query = (
+        select(e.c.entry, o.c.file, o.c.sheet, o.c.row)
+        .join(o, o.c.occurrence == e.c.occurrence)
+        .where(holds(e))
+        .distinct()
+    )
+    places: dict[int, list[str]] = {}
+    for entry, file, sheet, row in connection.execute(query):
+        if entry in entries:
+            places.setdefault(entry, []).append("\x1f".join((*of_file[file], sheet, str(row))))
+    return places
+
+
+def _save_rows(
+    connection: Connection, run: int, rows: pd.DataFrame, numbers: NDArray[np.int64]
+) -> None:
+    lines = rows[["occurrence", "version", "outcome", "current"]].assign(entry=numbers)
+    lines = lines.sort_values("occurrence")
+    names = value_columns(t.entry_occurrences)
+    replace(connection, t.entry_occurrences, frame_rows(lines, names), run)
+    versions = (
+        rows.assign(entry=numbers)[["entry", "version", "content_hash", "commune", "current"]]
+        .drop_duplicates()
+        .sort_values(["entry", "version"])
+    )
+    content_of = _content_numbers(connection)
+    contents = [
+        content_of[key] for key in zip(versions["content_hash"], versions["commune"], strict=True)
+    ]
+    lines = versions.assign(content=contents)
+    names = value_columns(t.entry_versions)
+    replace(connection, t.entry_versions, frame_rows(lines, names), run)
+
+
+def _content_numbers(connection: Connection) -> dict[tuple[str, str], int]:
+    c = t.contents.c
+    query = select(c.content_hash, c.commune, c.content)
+    return {(row[0], row[1]): row[2] for row in connection.execute(query)}
+
+
+def _save_contents(
+    connection: Connection, run: int, resolved: Resolved, rows: pd.DataFrame
+) -> None:
+    roles: dict[str, list[str]] = {}
+    named = resolved.content_mentions[["content_hash", "role"]].drop_duplicates()
+    for content_hash, role in frame_rows(named, ["content_hash", "role"]):
+        roles.setdefault(str(content_hash), []).append(str(role))
+    content_of = _content_numbers(connection)
+    distinct = rows[["content_hash", "commune"]].drop_duplicates()
+    lines = sorted(
+        (content_of[content_hash, commune], " ".join(sorted(roles.get(content_hash, ()))))
+        for content_hash, commune in zip(distinct["content_hash"], distinct["commune"], strict=True)
+    )
+    replace(connection, t.content_roles, lines, run)
+
+
+# -- mentions, persons, events --------------------------------------------------------------------
+
+
+def _save_mentions(
+    connection: Connection, run: int, resolved: Resolved, entry_of: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    table = t.mention_ids
+    known: dict[tuple[int, str], int] = {
+        (row.entry, row.role): row.mention for row in connection.execute(select(table))
+    }
+    fresh = max(known.values(), default=0) + 1
+    owners = entry_of[resolved.mentions["entry"].to_numpy(dtype=np.int64)]
+    lines: list[Row] = []
+    numbers = []
+    for key in zip(owners.tolist(), resolved.mentions["role"].tolist(), strict=True):
+        number = known.get(key)
+        if number is None:
+            number = known[key] = fresh
+            lines.append((fresh, *key))
+            fresh += 1
+        numbers.append(number)
+    bulk_insert(connection, table, ["mention", "entry", "role"], lines)
+    mention_of = np.array(numbers, dtype=np.int64)
+    names = value_columns(t.mentions)[1:]
+    replace(connection, t.mentions, _numbered(mention_of, resolved.mentions, names), run)
+    return mention_of
+
+
+def _save_persons(
+    connection: Connection, run: int, resolved: Resolved, mention_of: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    members = Members("P", [str(number) for number in mention_of], resolved.persons.tolist())
+    return _save_groups(connection, run, members, (mention_of, t.memberships))
+
+
+def _save_events(
+    connection: Connection, run: int, resolved: Resolved, entry_of: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    members = Members("V", [str(number) for number in entry_of], resolved.events.tolist())
+    return _save_groups(connection, run, members, (entry_of, t.event_entries))
+
+
+def _save_groups(
+    connection: Connection,
+    run: int,
+    members: Members,
+    kept_in: tuple[NDArray[np.int64], Table],
+) -> NDArray[np.int64]:
+    numbers, table = kept_in
+
+    def last_members(vanished: set[int]) -> dict[int, list[str]]:
+        return _last_members(connection, members.kind, table, vanished)
+
+    groups = issue(connection, run, members, last_members)
+    lines = zip(numbers.tolist(), groups.tolist(), strict=True)
+    replace(connection, table, sorted(lines), run)
+    return groups
+
+
+def _last_members(
+    connection: Connection, kind: str, table: Table, vanished: set[int]
+) -> dict[int, list[str]]:
+    """Members before this run of the groups that ids stood for, redirects followed."""
+    i = t.identities.c
+    query = select(i.number, i.target).where(
+        holds(t.identities), i.kind == kind, i.target.is_not(None)
+    )
+    target = {row.number: row.target for row in connection.execute(query)}
+    member, group = (table.c[name] for name in value_columns(table))
+    members: dict[int, list[str]] = {}
+    for number, owner in connection.execute(select(member, group).where(holds(table))):
+        members.setdefault(owner, []).append(str(number))
+    return {one: members.get(target.get(one, one), []) for one in vanished}
+
+
+# -- links, golden values -------------------------------------------------------------------------
+
+
+def _save_links(
+    connection: Connection, run: int, resolved: Resolved, mention_of: NDArray[np.int64]
+) -> None:
+    asked = resolved.questions[["left", "right", "reason", "rule", "probability"]]
+    pairs = resolved.pairs.merge(asked, on=["left", "right"], how="outer", suffixes=("", "_asked"))
+    left = pairs["left"].to_numpy(dtype=np.int64)
+    right = pairs["right"].to_numpy(dtype=np.int64)
+    person = resolved.persons.to_numpy(dtype=np.int64)
+    status = np.where(person[left] == person[right], LINK, APART)
+    status[pairs["reason"].notna().to_numpy()] = QUESTION
+    lines = pd.DataFrame(
+        {
+            "left": mention_of[left],
+            "right": mention_of[right],
+            "rules": pairs["rules"],
+            "weight": pairs["weight"],
+            "probability": pairs["probability"].fillna(pairs["probability_asked"]),
+            "status": pd.Series(status, dtype="str"),
+            "reason": pairs["reason"].fillna(""),
+            "rule": pairs["rule"].fillna(""),
+        }
+    ).sort_values(["left", "right"])
+    replace(connection, t.links, frame_rows(lines, value_columns(t.links)), run)
+    evidence = resolved.evidence
+    names = ["comparison", "level", "weight"]
+    rows = [
+        (one, other, *row)
+        for one, other, row in zip(
+            mention_of[evidence["left"].to_numpy(dtype=np.int64)].tolist(),
+            mention_of[evidence["right"].to_numpy(dtype=np.int64)].tolist(),
+            frame_rows(evidence, names),
+            strict=True,
+        )
+    ]
+    replace(connection, t.link_evidence, rows, run)
+
+
+def _save_golden(
+    connection: Connection,
+    run: int,
+    resolved: Resolved,
+    numbers: tuple[NDArray[np.int64], NDArray[np.int64]],
+) -> None:
+    mention_of, person_of = numbers
+    clusters = resolved.persons.to_numpy(dtype=np.int64)
+    known = pd.Series(person_of, index=clusters)
+    known = known[~known.index.duplicated()]
+    golden = resolved.golden
+    lines = golden[["field", "value", "rule", "agreeing", "disagreeing"]].assign(
+        person=known.reindex(golden["cluster"]).to_numpy(),
+        mention=_at(mention_of, golden["mention"]),
+    )
+    if lines["person"].isna().any():
+        raise AccountingError("A golden value belongs to no person.")
+    lines["person"] = lines["person"].astype("int64")
+    lines = lines.sort_values(["person", "field"])
+    replace(connection, t.golden_values, frame_rows(lines, value_columns(t.golden_values)), run)
+
+
+def _at(numbers: NDArray[np.int64], positions: pd.Series[int]) -> pd.Series[int]:
+    """Numbers at nullable positions."""
+    found = pd.Series(pd.NA, index=positions.index, dtype="Int64")
+    present = positions.notna().to_numpy()
+    found[present] = numbers[positions[present].to_numpy(dtype=np.int64)]
+    return found
+
+
+# -- what changed ---------------------------------------------------------------------------------
+
+_ASKED: Final = {model.ConflictState.OPEN.value, model.ConflictState.STALE.value}
+
+
+@dataclass(frozen=True)
+class _Before:
+    """What the register held before the run, as far as :class:`Changes` needs it."""
+
+    entries: dict[int, tuple[str, bool]]
+    persons: dict[int, int]
+    conflicts: dict[str, str]
+
+    @staticmethod
+    def read(connection: Connection) -> _Before:
+        e, m, c = t.entries.c, t.memberships.c, t.conflicts.c
+        entries = select(e.entry, e.content_hash, e.gone).where(holds(t.entries))
+        persons = select(m.mention, m.person).where(holds(t.memberships))
+        conflicts = select(c.conflict, c.state).where(holds(t.conflicts))
+        return _Before(
+            {row[0]: (row[1], row[2]) for row in connection.execute(entries)},
+            {row[0]: row[1] for row in connection.execute(persons)},
+            {row[0]: row[1] for row in connection.execute(conflicts)},
+        )
+
+    def changes(
+        self,
+        resolved: Resolved,
+        entry_of: NDArray[np.int64],
+        numbers: tuple[NDArray[np.int64], NDArray[np.int64]],
+    ) -> Changes:
+        now = dict(
+            zip(
+                entry_of.tolist(),
+                frame_rows(resolved.entries, ["content_hash", "gone"]),
+                strict=True,
+            )
+        )
+        known = self.entries
+        gone = [entry for entry, (_, lost) in now.items() if lost]
+        states = dict(zip(resolved.conflicts["conflict"], resolved.conflicts["state"], strict=True))
+        asked_before = {one for one, state in self.conflicts.items() if state in _ASKED}
+        asked_now = {one for one, state in states.items() if state in _ASKED}
+        stale = model.ConflictState.STALE.value
+        return Changes(
+            sum(entry not in known for entry in now),
+            sum(entry in known and known[entry][0] != line[0] for entry, line in now.items()),
+            sum(not known.get(entry, ("", False))[1] for entry in gone),
+            *self._persons(*numbers),
+            len({one for one in asked_now - asked_before if states[one] != stale}),
+            len(asked_before - asked_now),
+            sum(state == stale != self.conflicts.get(one) for one, state in states.items()),
+        )
+
+    def _persons(
+        self, mention_of: NDArray[np.int64], person_of: NDArray[np.int64]
+    ) -> tuple[int, int, int]:
+        """New, joined and split persons, by the mentions that were there before and still are."""
+        pairs = pd.DataFrame({"now": person_of})
+        pairs["before"] = [self.persons.get(mention, 0) for mention in mention_of.tolist()]
+        kept = pairs[pairs["before"] > 0].drop_duplicates()
+        new = pairs["now"].nunique() - kept["now"].nunique()
+        return new, _several(kept["now"]), _several(kept["before"])
+
+
+def _several(values: Iterable[int]) -> int:
+    counts = pd.Series(values).value_counts()
+    return int((counts > 1).sum())

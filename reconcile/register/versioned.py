@@ -1,0 +1,168 @@
+"""Writing run-versioned tables: only what differs between what holds and what should hold.
+
+A line holds from ``from_run`` until before ``to_run`` (NULL: still). So one function writes every
+delivered and every derived table, another takes a run back, and any earlier state can be read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from sqlalchemy import and_, bindparam, or_, select, update
+
+from reconcile.register.dialect import bulk_insert
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    import pandas as pd
+    from sqlalchemy import ColumnElement, Connection, Table
+
+_SPAN: Final = 1 << 15
+"""Leading numbers that are compared at a time, so that a wide table is never held twice."""
+
+_MARKS: Final = ("line", "from_run", "to_run")
+
+Row = tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a run changed in one table.
+
+    Attributes:
+        added: lines that hold from this run on.
+        ended: lines that hold no longer.
+    """
+
+    added: int
+    ended: int
+
+
+def value_columns(table: Table) -> list[str]:
+    """Columns of a run-versioned table but the line number and the runs."""
+    return [column.name for column in table.columns if column.name not in _MARKS]
+
+
+def holds(table: Table, run: int | None = None) -> ColumnElement[bool]:
+    """Condition for the lines that hold now, or that held when a run had ended."""
+    if run is None:
+        return table.c.to_run.is_(None)
+    return and_(table.c.from_run <= run, or_(table.c.to_run.is_(None), table.c.to_run > run))
+
+
+def column_values(values: pd.Series) -> list[object]:
+    """A frame's column as values for the database: no value is None, equal texts are one object."""
+    kind = str(values.dtype)
+    if kind == "str":
+        codes, distinct = values.factorize()
+        words = np.array([*distinct.tolist(), ""], dtype=object)
+        return words[codes].tolist()  # type: ignore[no-any-return]  # tolist() is untyped
+    if kind == "float64":
+        return [None if value != value else value for value in values.tolist()]  # noqa: PLR0124 - NaN
+    if values.hasnans:
+        return values.astype(object).where(values.notna(), None).tolist()  # type: ignore[no-any-return]  # as above
+    return values.tolist()  # type: ignore[no-any-return]  # as above
+
+
+def frame_rows(frame: pd.DataFrame, names: Sequence[str]) -> list[Row]:
+    """Lines of a frame as tuples of plain values, columns in the order given."""
+    return list(zip(*(column_values(frame[name]) for name in names), strict=True))
+
+
+def replace(
+    connection: Connection,
+    table: Table,
+    rows: Iterable[Row],
+    run: int,
+    within: ColumnElement[bool] | None = None,
+) -> Difference:
+    """Make a table hold exactly these lines from a run on; lines that stay are not touched.
+
+    Args:
+        connection: a connection in a writing transaction.
+        table: a run-versioned table.
+        rows: distinct tuples in the order of :func:`value_columns`.
+        run: number of the run.
+        within: part of the table that is meant; lines outside it stay as they are.
+
+    Returns:
+        How many lines were added and how many ended.
+    """
+    added: list[Row] = []
+    ended: list[int] = []
+    wanted = _spans(table, rows)
+    for span in sorted(set(wanted) | set(_current_spans(connection, table, within))):
+        fresh = dict.fromkeys(wanted.pop(span, ()))
+        for line, *values in connection.execute(_current(table, span, within)):
+            row = tuple(values)
+            if row in fresh:
+                del fresh[row]
+            else:
+                ended.append(line)
+        added += fresh
+    end_lines(connection, table, ended, run)
+    bulk_insert(
+        connection, table, [*value_columns(table), "from_run"], ((*row, run) for row in added)
+    )
+    return Difference(len(added), len(ended))
+
+
+def _is_numbered(table: Table) -> bool:
+    return table.c[value_columns(table)[0]].type.python_type is int
+
+
+def _spans(table: Table, rows: Iterable[Row]) -> dict[int, list[Row]]:
+    if not _is_numbered(table):
+        return {0: list(rows)}
+    spans: dict[int, list[Row]] = {}
+    for span, part in groupby(rows, key=lambda row: row[0] // _SPAN):  # type: ignore[operator]  # an int
+        spans.setdefault(span, []).extend(part)
+    return spans
+
+
+def _current_spans(
+    connection: Connection, table: Table, within: ColumnElement[bool] | None
+) -> Iterator[int]:
+    if not _is_numbered(table):
+        return iter([0])
+    leading = table.c[value_columns(table)[0]]
+    query = select(leading).where(holds(table)).distinct()
+    if within is not None:
+        query = query.where(within)
+    return iter({number // _SPAN for number in connection.execute(query).scalars()})
+
+
+def _current(table: Table, span: int, within: ColumnElement[bool] | None):  # type: ignore[no-untyped-def]  # noqa: ANN202 - Select of many columns
+    names = value_columns(table)
+    query = select(table.c.line, *(table.c[name] for name in names)).where(holds(table))
+    if within is not None:
+        query = query.where(within)
+    if _is_numbered(table):
+        leading = table.c[names[0]]
+        query = query.where(leading >= span * _SPAN, leading < (span + 1) * _SPAN)
+    return query
+
+
+def end_lines(connection: Connection, table: Table, lines: Sequence[int], run: int) -> None:
+    """Say of lines that they hold no longer from a run on."""
+    if lines:
+        statement = update(table).where(table.c.line == bindparam("ended")).values(to_run=run)
+        connection.execute(statement, [{"ended": line} for line in lines])
+
+
+def take_back(connection: Connection, table: Table, run: int) -> Difference:
+    """Make a table hold what it held before a run; the run's own lines stay, but never hold.
+
+    The run must be the last one that wrote to the table and was not taken back.
+    """
+    reopened = connection.execute(
+        update(table).where(table.c.to_run == run, table.c.from_run < run).values(to_run=None)
+    )
+    withdrawn = connection.execute(
+        update(table).where(table.c.from_run == run, table.c.to_run.is_(None)).values(to_run=run)
+    )
+    return Difference(reopened.rowcount, withdrawn.rowcount)
