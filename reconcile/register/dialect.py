@@ -189,7 +189,7 @@ def is_ours(connection: Connection) -> bool:
     """Does the file say that it is a register? Servers have no such mark; True there."""
     if connection.dialect.name != "sqlite":
         return True
-    return connection.exec_driver_sql("PRAGMA application_id").scalar_one() == APPLICATION_ID
+    return bool(connection.exec_driver_sql("PRAGMA application_id").scalar() == APPLICATION_ID)
 
 
 def bulk_insert(
@@ -215,7 +215,7 @@ def bulk_insert(
     straight = order == list(range(len(columns)))
     while chunk := list(islice(source, _CHUNK)):
         tuples = chunk if straight else [tuple(row[place] for place in order) for row in chunk]
-        connection.exec_driver_sql(str(statement), tuples)  # type: ignore[arg-type]  # any sequence
+        connection.exec_driver_sql(str(statement), tuples)
         written += len(chunk)
     return written
 

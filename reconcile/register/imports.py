@@ -9,7 +9,7 @@ missing or have been repaired is completed by merging its folder again.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from sqlalchemy import Table, func, select
@@ -21,7 +21,7 @@ from reconcile.register.dialect import bulk_insert
 from reconcile.register.versioned import Row, frame_rows, holds, replace, value_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy import Connection
 
@@ -89,21 +89,24 @@ def _refuse_reused_names(
         for line in connection.execute(select(t.deliveries).where(holds(t.deliveries)))
     }
     stored = _file_hashes(connection)
-    for line in deliveries.itertuples():
-        before = known.get((line.delivery, line.commune))
-        if before is None or before == (line.date, line.sequence):
-            continue
-        mine = files[(files["delivery"] == line.delivery) & (files["commune"] == line.commune)]
-        for name, sha256 in zip(mine["file"], mine["sha256"], strict=True):
-            if stored.get((line.delivery, line.commune, name)) != sha256:
-                raise UsageError(
-                    "The register has a delivery {delivery} of {commune} of another date "
-                    "({date}), with other files. Give this folder another name, or state "
-                    "its date in delivery.toml.",
-                    delivery=line.delivery,
-                    commune=line.commune,
-                    date=before[0],
-                )
+    moved = {
+        (str(name), str(commune)): known[str(name), str(commune)][0]
+        for name, commune, *when in frame_rows(
+            deliveries, ["delivery", "commune", "date", "sequence"]
+        )
+        if known.get((str(name), str(commune)), tuple(when)) != tuple(when)
+    }
+    for name, commune, file, sha256 in frame_rows(files, ["delivery", "commune", "file", "sha256"]):
+        key = (str(name), str(commune))
+        if key in moved and stored.get((*key, str(file))) != sha256:
+            raise UsageError(
+                "The register has a delivery {delivery} of {commune} of another date "
+                "({date}), with other files. Give this folder another name, or state "
+                "its date in delivery.toml.",
+                delivery=name,
+                commune=commune,
+                date=moved[key],
+            )
 
 
 def _file_hashes(connection: Connection) -> dict[tuple[str, str, str], str]:
@@ -391,7 +394,7 @@ def read_occurrences(connection: Connection) -> pd.DataFrame:
     return frame.astype({name: whole.get(name, "str") for name in _OCCURRENCE_NAMES})
 
 
-def _columns(lines: list[tuple[object, ...]], names: Iterable[str]) -> dict[str, object]:
+def _columns(lines: Sequence[tuple[Any, ...]], names: Iterable[str]) -> dict[str, object]:
     names = list(names)
     if not lines:
         return {name: [] for name in names}

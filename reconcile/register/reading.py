@@ -15,7 +15,7 @@ from reconcile.register.imports import read_occurrences
 from reconcile.register.versioned import holds, value_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from sqlalchemy import Connection, Table
 
@@ -86,6 +86,10 @@ def _contract(table: model.Table, frame: pd.DataFrame, key: str, beside: list[st
     return table.check(built)
 
 
+def _built(table: model.Table, frame: pd.DataFrame) -> pd.DataFrame:
+    return table.check(frame.astype({column.name: column.dtype for column in table.columns}))
+
+
 def _numbers(frame: pd.DataFrame, key: str, value: str) -> pd.Series[int]:
     return frame.set_index(key)[value]
 
@@ -93,7 +97,7 @@ def _numbers(frame: pd.DataFrame, key: str, value: str) -> pd.Series[int]:
 def persons(connection: Connection) -> pd.DataFrame:
     """One line per person: ``person_id``, ``mentions`` (how many) and each golden field."""
     golden = current_frame(connection, t.golden_values, names=["person", "field", "value"])
-    wide = golden.set_index(["person", "field"])["value"].unstack().fillna("")
+    wide = _wide(golden)
     members = current_frame(connection, t.memberships)
     counts = members.groupby("person").size().rename("mentions")
     frame = counts.to_frame().join(wide).sort_index()
@@ -102,6 +106,14 @@ def persons(connection: Connection) -> pd.DataFrame:
     frame.insert(0, "person_id", format_ids("P", frame.index.tolist()))
     frame["person_id"] = frame["person_id"].astype("str")
     return frame.reset_index(drop=True)
+
+
+def _wide(golden: pd.DataFrame) -> pd.DataFrame:
+    """One line per person, one column per golden field, empty where the person has no value."""
+    fields = sorted(golden["field"].unique())
+    values = golden.set_index("person")
+    columns = {field: values.loc[values["field"] == field, "value"] for field in fields}
+    return pd.DataFrame(columns).fillna("")
 
 
 def golden(connection: Connection) -> pd.DataFrame:
@@ -133,7 +145,7 @@ def links(connection: Connection) -> pd.DataFrame:
 
 
 def evidence(connection: Connection) -> pd.DataFrame:
-    """Evidence of pairs that officers are asked about: ``left``, ``right``, comparison, level, weight."""
+    """Evidence of pairs that officers are asked about, its sides as mention keys."""
     return _with_keys(connection, t.link_evidence)
 
 
@@ -149,14 +161,13 @@ def findings(connection: Connection) -> pd.DataFrame:
     """FINDINGS of all deliveries and all stages, in a fixed order."""
     parts = [current_frame(connection, table) for table in (t.import_findings, t.findings)]
     frame = pd.concat(parts, ignore_index=True).drop_duplicates()
-    return model.FINDINGS.build(
-        frame.sort_values(model.FINDINGS.names, ignore_index=True).to_dict("series")
-    )
+    ordered = frame.sort_values(model.FINDINGS.names, ignore_index=True)
+    return _built(model.FINDINGS, ordered)
 
 
 def conflicts(connection: Connection) -> pd.DataFrame:
     """CONFLICTS, all of them whatever their state, in the order in which they were worked out."""
-    return model.CONFLICTS.build(current_frame(connection, t.conflicts).to_dict("series"))
+    return _built(model.CONFLICTS, current_frame(connection, t.conflicts))
 
 
 def delivered_rows(connection: Connection) -> pd.DataFrame:
@@ -217,7 +228,7 @@ def _roles(connection: Connection, occurrences: pd.Series[int]) -> pd.Series[str
     return pd.Series([roles.get(number, "") for number in occurrences.tolist()], dtype="str")
 
 
-def _persons_of(connection: Connection, rows: pd.DataFrame) -> Iterable[str]:
+def _persons_of(connection: Connection, rows: pd.DataFrame) -> list[str]:
     m, p = t.mention_ids, t.memberships
     query = (
         select(m.c.entry, m.c.role, p.c.person).join(p, p.c.mention == m.c.mention).where(holds(p))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, insert, inspect, select, update
 
 from reconcile.errors import RegisterError, UsageError
+from reconcile.model import fingerprint
 from reconcile.register import audit, dialect, imports, judging, reading, saving
 from reconcile.register import tables as t
 from reconcile.register.ids import run_name
@@ -259,7 +260,7 @@ class Register:
         detail = {
             "verb": run.verb,
             "wrote": run_digests(connection, run.number),
-            "manifest": audit.fingerprint([audit.canonical(run.manifest)]),
+            "manifest": fingerprint([audit.canonical(run.manifest)]),
         }
         at = self._stamp()
         audit.append(connection, run.number, at, run.verb, detail)

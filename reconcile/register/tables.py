@@ -19,7 +19,7 @@ from the numbers at the border (:mod:`reconcile.register.ids`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
     BigInteger,
@@ -54,7 +54,7 @@ metadata: Final = MetaData(
     }
 )
 
-_TYPES: Final[dict[model.DType, type[TypeEngine[object]]]] = {
+_TYPES: Final[dict[model.DType, type[TypeEngine[Any]]]] = {
     "str": Text,
     "Int32": Integer,
     "Int64": BigInteger,
@@ -71,7 +71,7 @@ def _int(name: str, *, nullable: bool = False) -> Column[int]:
     return Column(name, Integer, nullable=nullable)
 
 
-def _contract(table: model.Table, leave_out: Iterable[str] = ()) -> list[Column[object]]:
+def _contract(table: model.Table, leave_out: Iterable[str] = ()) -> list[Column[Any]]:
     """Columns for those of a contract between stages, in its order."""
     dropped = set(leave_out)
     return [
@@ -85,7 +85,7 @@ def _contract(table: model.Table, leave_out: Iterable[str] = ()) -> list[Column[
     ]
 
 
-def _versioned(name: str, *columns: Column[object] | Column[str] | Column[int]) -> Table:
+def _versioned(name: str, *columns: Column[Any]) -> Table:
     """A run-versioned table: a line number, its columns, and the runs between which it holds."""
     return Table(
         name,

@@ -60,12 +60,12 @@ def column_values(values: pd.Series) -> list[object]:
     if kind == "str":
         codes, distinct = values.factorize()
         words = np.array([*distinct.tolist(), ""], dtype=object)
-        return words[codes].tolist()  # type: ignore[no-any-return]  # tolist() is untyped
+        return list(words[codes])
     if kind == "float64":
         return [None if value != value else value for value in values.tolist()]  # noqa: PLR0124 - NaN
     if values.hasnans:
-        return values.astype(object).where(values.notna(), None).tolist()  # type: ignore[no-any-return]  # as above
-    return values.tolist()  # type: ignore[no-any-return]  # as above
+        return values.astype(object).where(values.notna(), None).tolist()
+    return values.tolist()
 
 
 def frame_rows(frame: pd.DataFrame, names: Sequence[str]) -> list[Row]:

@@ -1,5 +1,5 @@
-from tests.register.world import Delivery, Row, merge, state
 from reconcile.register import open_register
+from tests.register.world import Delivery, Row, merge, state
 
 FIRST = Delivery(
     "2025-07-01",

@@ -4,6 +4,7 @@ Two mentions are one person where their names are equal; an entry is its number.
 the register makes of it, and nothing of matching.
 """
 
+import itertools
 import json
 from dataclasses import dataclass, field
 
@@ -165,7 +166,7 @@ def _pairs(persons):
         places = list(members.index)
         lines += [
             {"left": one, "right": other, "rules": 1, "weight": 20.5, "probability": 0.999}
-            for one, other in zip(places, places[1:], strict=False)
+            for one, other in itertools.pairwise(places)
         ]
     return model.PAIRS.build(lines)
 
