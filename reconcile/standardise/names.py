@@ -1,0 +1,261 @@
+"""Names of persons: from what was typed to họ, đệm, tên and the forms that are compared.
+
+Different names stay different: Huỳnh is not Hoàng, Phước not Phúc, Thy not Thi. What is undone is
+only the accident of writing: invisible characters, typing residue, abbreviations that have one
+meaning, signs, the case, a second name in brackets.
+
+Source of the structure họ, chữ đệm, tên: Nghị định 87/2020/NĐ-CP, art. 2.4. Abbreviations are
+forbidden in books (Thông tư 04/2020/TT-BTP, art. 29) and occur all the same.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+from reconcile.config import Strict
+from reconcile.text.folding import key, plain, tidy
+from reconcile.text.sound import southern_sound_key
+from reconcile.text.syllables import is_vietnamese_syllable
+from reconcile.text.typing_residue import undo
+
+
+class _Middle(Strict):
+    female: dict[str, str]
+    male: dict[str, str]
+
+
+class _Words(Strict):
+    other_name: tuple[str, ...]
+    titles: tuple[str, ...]
+    remarks: tuple[str, ...]
+    no_name: tuple[str, ...]
+    usual_families: tuple[str, ...]
+
+
+class NameKnowledge(Strict):
+    """``names.toml``."""
+
+    family_abbreviations: dict[str, str]
+    middle_abbreviations: _Middle
+    words: _Words
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name in standard form.
+
+    Attributes:
+        name: for people to read: composed, first letters in capitals; empty where there is none.
+        other: second name of the same person, as ``name``.
+        flags: codes of findings, without the prefix ``name_``.
+    """
+
+    name: str = ""
+    other: str = ""
+    flags: tuple[str, ...] = ()
+
+    @cached_property
+    def key(self) -> str:
+        """Lower case, tone placement folded."""
+        return key(self.name)
+
+    @cached_property
+    def plain(self) -> str:
+        """Lower case, without marks."""
+        return plain(self.name)
+
+    @cached_property
+    def sound(self) -> str:
+        """As it sounds in the south."""
+        return southern_sound_key(self.name)
+
+    @cached_property
+    def parts(self) -> tuple[str, str, str]:
+        """Họ, đệm and tên of the key; a single word is a tên."""
+        words = self.key.split()
+        if len(words) < 2:
+            return "", "", self.key
+        return words[0], " ".join(words[1:-1]), words[-1]
+
+
+_BRACKETS: Final = re.compile(r"\s*[(\[{«]([^)\]}»]*)[)\]}»]?\s*")
+_BORN: Final = re.compile(r"[,;]?\s*\b(?:sinh(?: năm| ngày)?|sn|ns)\b[\s.:]*\d.*$", re.IGNORECASE)
+_SIGNS: Final = "\u0303 .,;:-_'\"`*~|/\\!?+=<>#$%&^’‘“”–—…"
+_JOINED: Final = re.compile(r"(?<=[^\W\d_])[._–—-](?=[^\W\d_])")
+# Small and capital letters alternate in Unicode beyond Latin-1, so that ranges will not do.
+_SMALL: Final = (
+    "aàảãáạăằẳẵắặâầẩẫấậeèẻẽéẹêềểễếệiìỉĩíịoòỏõóọôồổỗốộơờởỡớợuùủũúụưừửữứựyỳỷỹýỵbcdđghklmnpqrstvx"
+)
+_GLUED: Final = re.compile(f"(?<=[{_SMALL}])(?=[{_SMALL.upper()}])")
+_OCR: Final = str.maketrans("01", "ol")
+_SPLIT: Final = re.compile(r"\s*[/;|]\s*|\s+[-–—]\s+")
+
+
+@dataclass
+class _Draft:
+    """A name on its way: what is left of the text, and what was noticed."""
+
+    text: str
+    other: str = ""
+    flags: set[str] = field(default_factory=set)
+
+
+class NameCleaner:
+    """Cleans names with the knowledge of ``names.toml``.
+
+    Args:
+        knowledge: the mapping file.
+        no_value: plain texts of cells that say that there is no value.
+    """
+
+    def __init__(self, knowledge: NameKnowledge, no_value: frozenset[str]) -> None:
+        self._families = knowledge.family_abbreviations
+        self._female = knowledge.middle_abbreviations.female
+        self._male = knowledge.middle_abbreviations.male
+        words = knowledge.words
+        self._titles = frozenset(words.titles)
+        self._usual = frozenset(words.usual_families)
+        self._remarks = frozenset(plain(remark) for remark in words.remarks) | no_value
+        self._no_name = frozenset(plain(text) for text in words.no_name) | no_value
+        leads = "|".join(sorted(map(re.escape, words.other_name), key=len, reverse=True))
+        self._lead = re.compile(rf"(?:{leads})\b[\s.:]*", re.IGNORECASE)
+        self._between = re.compile(rf"[\s,;.-]+(?:{leads}|tự(?=\s+[{_SMALL.upper()}]))[\s.:]+")
+
+    def clean(self, raw: str, sex: str = "") -> Name:
+        """Bring a name into standard form.
+
+        Args:
+            raw: decoded text of the cell; leading and given name joined where apart.
+            sex: M, F or empty, as the cell, the role or a word says; decides what ``T.`` means.
+        """
+        draft = _Draft(tidy(raw))
+        if self.is_no_name(draft.text):
+            return Name()
+        self._take_other(draft)
+        words = self._words(draft)
+        words = self._without_title(words)
+        words = self._spelled_out(words, sex, draft)
+        if not words:
+            return Name()
+        shown = " ".join(_capital(word) for word in words)
+        self._judge(words, draft)
+        other = " ".join(_capital(word) for word in self._words(_Draft(draft.other)))
+        return Name(shown, other if key(other) != key(shown) else "", tuple(sorted(draft.flags)))
+
+    def is_no_name(self, text: str) -> bool:
+        """Does a cell say that there is no name."""
+        bare = plain(text).strip(_SIGNS)
+        return not bare or bare in self._no_name or not re.search(r"[^\W\d_]", bare)
+
+    def _take_other(self, draft: _Draft) -> None:
+        """Take brackets and second names out of the text."""
+        draft.text = _BORN.sub("", draft.text)
+        for inside in _BRACKETS.findall(draft.text):
+            self._offer(self._lead.sub("", inside), draft)
+        draft.text = _BRACKETS.sub(" ", draft.text).strip()
+        for separator in (self._between, _SPLIT):
+            parts = separator.split(draft.text, maxsplit=1)
+            if len(parts) == 2 and _is_apart(parts[0], parts[1], separator is _SPLIT):
+                draft.text = parts[0]
+                self._offer(parts[1], draft)
+
+    def _offer(self, text: str, draft: _Draft) -> None:
+        bare = plain(text).strip(_SIGNS)
+        if not draft.other and bare not in self._remarks and re.search(r"[^\W\d_]", bare):
+            if not re.search(r"\d", bare):
+                draft.other = text.strip(_SIGNS)
+            draft.flags.add("two_names")
+
+    @staticmethod
+    def _words(draft: _Draft) -> list[str]:
+        text = _JOINED.sub(_blank_between_syllables, draft.text)
+        words = []
+        for word in text.split():
+            bare = word.strip(_SIGNS[1:])  # not the tilde: Ng̃
+            if bare:
+                words += _meant(bare, draft.flags)
+        return words
+
+    def _without_title(self, words: list[str]) -> list[str]:
+        is_title = (
+            len(words) > 3 and words[0].lower() in self._titles and words[1].lower() in self._usual
+        )
+        return words[1:] if is_title else words
+
+    def _spelled_out(self, words: list[str], sex: str, draft: _Draft) -> list[str]:
+        """Replace abbreviations that have one meaning."""
+        if len(words) < 2:
+            return words
+        words = list(words)
+        family = self._families.get(words[0].lower())
+        if family:
+            words[0] = family
+            draft.flags.add("abbreviated")
+        if len(words) > 2:
+            second = words[1].lower()
+            middle = (self._female if sex != "M" else {}).get(second) or (
+                self._male if sex != "F" else {}
+            ).get(second)
+            if middle:
+                words[1] = middle
+                draft.flags.add("abbreviated")
+        return words
+
+    @staticmethod
+    def _judge(words: list[str], draft: _Draft) -> None:
+        if len(words) == 1:
+            draft.flags.add("one_word")
+        if any(len(word) == 1 and not is_vietnamese_syllable(word) for word in words):
+            draft.flags.add("abbreviated")
+        if any(re.search(r"[^\w\s.'’\u0303-]|[\d_]", word) for word in words):
+            draft.flags.add("odd_characters")
+        elif not all(is_vietnamese_syllable(word) for word in words if len(word) > 1):
+            draft.flags.add("syllable_impossible")
+
+
+def _is_apart(left: str, right: str, needs_two_names: bool) -> bool:
+    if not needs_two_names:
+        return bool(left.strip(_SIGNS) and right.strip(_SIGNS))
+    return len(left.split()) > 1 and len(right.split()) > 1
+
+
+def _blank_between_syllables(found: re.Match[str]) -> str:
+    """A dot always parts words; a hyphen does in Vietnamese names, not in Jean-Paul."""
+    if found[0] in "._":
+        return " "
+    before = re.split(r"[\s._–—-]", found.string[: found.start()])[-1]
+    after = re.split(r"[\s._–—-]", found.string[found.end() :])[0]
+    both = is_vietnamese_syllable(before) and is_vietnamese_syllable(after)
+    return " " if both else found[0]
+
+
+def _meant(word: str, flags: set[str]) -> list[str]:
+    """One typed word as the word or words that were meant."""
+    if is_vietnamese_syllable(word):
+        return [word]
+    meant = undo(word)
+    if meant != word:
+        flags.add("typing_residue")
+        return [meant]
+    read = word.lower().translate(_OCR)
+    if re.search(r"[01]", word) and re.search(r"[^\W\d_]", word) and is_vietnamese_syllable(read):
+        flags.add("typing_residue")
+        return [read]
+    glued = _GLUED.split(word)
+    if len(glued) > 1 and all(map(is_vietnamese_syllable, glued)):
+        return glued
+    return [word]
+
+
+def _capital(word: str) -> str:
+    """First letters in capitals; McDonald and H'Mai keep theirs."""
+    if not word.isupper() and not word.islower() and not is_vietnamese_syllable(word):
+        return word
+    return re.sub(r"[^\W\d_](?:[^\W\d_]|\u0303)*", lambda part: _first_up(part[0]), word)
+
+
+def _first_up(part: str) -> str:
+    return part[0].upper() + part[1:].lower()
