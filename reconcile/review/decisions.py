@@ -1,0 +1,129 @@
+"""Decisions out of workbooks that officers hand back.
+
+Every row ends in exactly one of four ways: untouched, accepted, already known, or refused with a
+reason. What a person may do to a spreadsheet (sort, filter, hide, move, rename, copy, type words
+instead of choosing them) never loses a decision and never invents one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from reconcile.review.answers import cell_text
+from reconcile.review.columns import Column
+from reconcile.review.reading import Returned, read_returned
+from reconcile.review.rows import RowReader
+from reconcile.review.verdicts import Decision, Decisions, Known, Note, Office, RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+# Cells that say that a person answered. Name, date and "paper checked" alone do not: people fill
+# those down a whole column before they begin.
+_ANSWER: Final = (Column.DECISION, Column.VALUE, Column.REASON)
+
+
+def read(paths: Sequence[Path], office: Office, known: Iterable[Known] = ()) -> Decisions:
+    """Read decisions out of workbooks or csv files.
+
+    Args:
+        paths: files that officers handed back; several are one batch.
+        office: conflicts, words, today and the officer's name.
+        known: judgements that the register has, so that a workbook read twice changes nothing.
+
+    Returns:
+        Decisions to apply, and the reason for each row that was refused.
+    """
+    batch = _Batch(office, known)
+    for path in paths:
+        batch.take(read_returned(path, office.words))
+    return batch.decisions()
+
+
+@dataclass
+class _Batch:
+    """Rows of one reading, as they are sorted out."""
+
+    office: Office
+    known: Iterable[Known]
+    accepted: list[Decision] = field(default_factory=list)
+    refused: list[Note] = field(default_factory=list)
+    remarks: list[Note] = field(default_factory=list)
+    untouched: int = 0
+
+    def __post_init__(self) -> None:
+        lines = self.office.book.conflicts.to_dict("records")
+        self._lines = {str(line["conflict"]): line for line in lines}
+        self._known = list(self.known)
+        self._judged = frozenset(judgement.conflict for judgement in self._known)
+
+    def take(self, returned: Returned) -> None:
+        """Sort out the rows of one file."""
+        name = returned.path.name
+        if not returned.readable:
+            self.refused.append(
+                Note(name, "", 0, "The file cannot be read: missing, open elsewhere, or damaged.")
+            )
+        elif not returned.columns:
+            self.refused.append(
+                Note(name, "", 0, "No sheet with a column “Decision” was found in this file.")
+            )
+        reader = RowReader(returned, self.office, self._lines, self._judged)
+        for row in returned.rows:
+            if not any(cell_text(row.cells.get(column)) for column in _ANSWER):
+                self.untouched += 1
+                continue
+            try:
+                self.accepted.append(reader.decision(row))
+            except RefusedError as refusal:
+                self.refused.append(
+                    Note(name, row.sheet, row.row, refusal.template, refusal.values)
+                )
+        self.remarks += reader.remarks
+
+    def decisions(self) -> Decisions:
+        """One decision for each conflict; rows that contradict each other are refused."""
+        by_conflict: dict[str, list[Decision]] = {}
+        for decision in self.accepted:
+            by_conflict.setdefault(decision.conflict, []).append(decision)
+        agreed: list[Decision] = []
+        refused = list(self.refused)
+        for conflict in sorted(by_conflict):
+            rows = sorted(by_conflict[conflict], key=lambda d: (d.decided, d.workbook, d.row))
+            if len({(row.verdict, row.value) for row in rows}) > 1:
+                refused += [_contradicted(row, rows) for row in rows]
+            else:
+                agreed.append(rows[0])
+        fresh = [decision for decision in agreed if not self._is_known(decision)]
+        return Decisions(
+            accepted=tuple(fresh),
+            refused=tuple(sorted(set(refused))),
+            remarks=tuple(sorted(set(self.remarks))),
+            untouched=self.untouched,
+            repeated=len(agreed) - len(fresh),
+        )
+
+    def _is_known(self, decision: Decision) -> bool:
+        return any(
+            judgement.effective
+            or judgement.workbook_hash == decision.workbook_hash
+            or (judgement.officer, judgement.decided[:10]) == (decision.officer, decision.decided)
+            for judgement in self._known
+            if (judgement.conflict, judgement.verdict, judgement.value)
+            == (decision.conflict, decision.verdict, decision.value)
+        )
+
+
+def _contradicted(row: Decision, rows: Sequence[Decision]) -> Note:
+    others = sorted(
+        {f"{other.workbook} · {other.sheet} · {other.row}" for other in rows if other is not row}
+    )
+    return Note(
+        row.workbook,
+        row.sheet,
+        row.row,
+        "Another row answers the same question differently ({others}); neither was taken over.",
+        (("others", "; ".join(others)),),
+    )

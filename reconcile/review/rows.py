@@ -1,0 +1,236 @@
+"""One row of a returned workbook: which question it answers, and whether the answer can be used."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from reconcile.model import ConflictState
+from reconcile.review.answers import Answer, Vocabulary, cell_text, full_date, side_of, yes_or_no
+from reconcile.review.cards import seal
+from reconcile.review.casebook import SIDES, anchors
+from reconcile.review.columns import SEALED, Column
+from reconcile.review.values import checked_value
+from reconcile.review.verdicts import Decision, Note, Office, RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping, Sequence
+    from datetime import date
+
+    from reconcile.resolve.wording import Kind
+    from reconcile.review.reading import Returned, SheetRow
+
+
+class RowReader:
+    """Turns rows of one returned file into decisions.
+
+    Args:
+        returned: the file.
+        office: conflicts, words, today and the officer's name.
+        lines: lines of CONFLICTS by conflict id.
+        judged: conflicts that the register has a judgement on.
+
+    Attributes:
+        remarks: what was noticed about rows that could be used nevertheless.
+    """
+
+    def __init__(
+        self,
+        returned: Returned,
+        office: Office,
+        lines: Mapping[str, Mapping[Hashable, object]],
+        judged: frozenset[str],
+    ) -> None:
+        self.remarks: list[Note] = []
+        self.office = office
+        self._returned = returned
+        self._lines = lines
+        self._judged = judged
+        self._kinds = office.book.wording.kinds
+        self._seals = Counter(_stored_seal(row) for row in returned.rows)
+
+    def decision(self, row: SheetRow) -> Decision:
+        """The decision of one row.
+
+        Raises:
+            RefusedError: it cannot be used; says why.
+        """
+        line = self._conflict(row)
+        self._check_seal(row)
+        kind = self._kinds[str(line["kind"])]
+        sides = max(len(anchors(line)), len(_values(line)))
+        answer = self._answer(row, kind, sides)
+        officer = cell_text(row.cells.get(Column.OFFICER)) or self.office.officer.strip()
+        if not officer:
+            raise RefusedError("The officer's name is missing.")
+        decision = Decision(
+            conflict=str(line["conflict"]),
+            kind=kind.code.value,
+            verdict=answer.decision.code,
+            side="",
+            value="",
+            field=str(line["field"]),
+            entries=tuple(json.loads(str(line["entries"]) or "[]")),
+            mentions=tuple(json.loads(str(line["mentions"]) or "[]")),
+            reason=cell_text(row.cells.get(Column.REASON)),
+            officer=officer,
+            decided=self._date(row).isoformat(),
+            paper=self._paper(row),
+            seen=str(line["evidence"]),
+            workbook=self._returned.path.name,
+            workbook_hash=self._returned.sha256,
+            sheet=row.sheet,
+            row=row.row,
+        )
+        return self._with_value(decision, answer, line, row)
+
+    def _conflict(self, row: SheetRow) -> Mapping[Hashable, object]:
+        """The conflict that a row answers, where it may still be answered so."""
+        conflict = cell_text(row.cells.get(Column.CONFLICT))
+        if not conflict:
+            raise RefusedError("The hidden id of this row is gone; use a fresh workbook.")
+        register = cell_text(row.cells.get(Column.REGISTER)).split(" ")[0]
+        if register and register != self.office.book.register:
+            raise RefusedError("This workbook belongs to another register.")
+        line = self._lines.get(conflict)
+        if line is None:
+            raise RefusedError("This question is not known to the register.")
+        if line["state"] == ConflictState.CLOSED and conflict not in self._judged:
+            raise RefusedError("This question has settled itself since; it needs no answer.")
+        seen = cell_text(row.cells.get(Column.EVIDENCE)).removeprefix("h")
+        if not seen:
+            raise RefusedError("The hidden id of this row is gone; use a fresh workbook.")
+        if seen != line["evidence"]:
+            raise RefusedError(
+                "The records have changed since this workbook was made; "
+                "the question stands anew in the latest workbook."
+            )
+        return line
+
+    def _check_seal(self, row: SheetRow) -> None:
+        """Notice cells that were changed, and refuse rows that were torn apart by sorting."""
+        stored = _stored_seal(row)
+        shown = {column: _as_shown(row.cells.get(column)) for column in SEALED}
+        if not stored or not any(shown.values()):
+            return
+        found = seal(shown)
+        if found == stored:
+            return
+        if self._seals[found]:
+            raise RefusedError(
+                "The cells of this row belong to another question: only some columns were sorted."
+            )
+        self._remark(row, "White cells of this row were changed; the change was not taken over.")
+
+    def _answer(self, row: SheetRow, kind: Kind, sides: int) -> Answer:
+        text = cell_text(row.cells.get(Column.DECISION))
+        if not text:
+            raise RefusedError("The decision is missing; only a value or a reason is filled in.")
+        answer = Vocabulary(kind, self.office.words, sides).understand(text)
+        if answer is None:
+            raise RefusedError(
+                "The decision is not one of this question's choices; choose from the list."
+            )
+        return answer
+
+    def _date(self, row: SheetRow) -> date:
+        cell = row.cells.get(Column.DATE)
+        if not cell_text(cell):
+            return self.office.today
+        found = full_date(cell, self.office.today)
+        if found is None:
+            raise RefusedError("The date is not understood; write it as dd/mm/yyyy.")
+        if found > self.office.today:
+            raise RefusedError("The date lies in the future.")
+        return found
+
+    def _paper(self, row: SheetRow) -> str:
+        text = cell_text(row.cells.get(Column.PAPER))
+        if not text:
+            return ""
+        checked = yes_or_no(text, self.office.words)
+        if checked is None:
+            self._remark(row, "“Paper book checked” is neither yes nor no; it was left open.")
+            return ""
+        return "yes" if checked else "no"
+
+    def _remark(self, row: SheetRow, template: str) -> None:
+        self.remarks.append(Note(self._returned.path.name, row.sheet, row.row, template))
+
+    # -- value ------------------------------------------------------------------------------
+
+    def _with_value(
+        self,
+        decision: Decision,
+        answer: Answer,
+        line: Mapping[Hashable, object],
+        row: SheetRow,
+    ) -> Decision:
+        """The decision with its side and its value, checked against each other."""
+        cell = row.cells.get(Column.VALUE)
+        wants = answer.decision.value
+        if wants == "side":
+            return self._with_side(decision, answer, line, row)
+        if wants == "required" and not cell_text(cell):
+            raise RefusedError("The value is missing; write it as it stands in the book.")
+        if wants == "none":
+            if cell_text(cell):
+                self._remark(row, "This decision takes no value; the value was not used.")
+            return decision
+        if not cell_text(cell):
+            return decision
+        value = checked_value(decision.field, cell, self.office.today)
+        if value is None:
+            raise RefusedError("The value does not fit this field; write it as it is in the book.")
+        return replace(decision, value=value)
+
+    def _with_side(
+        self,
+        decision: Decision,
+        answer: Answer,
+        line: Mapping[Hashable, object],
+        row: SheetRow,
+    ) -> Decision:
+        values, keys = _values(line), anchors(line)
+        text = cell_text(row.cells.get(Column.VALUE))
+        side = side_of(text, max(len(values), len(keys))) if text else -1
+        if text and side < 0 and not self._says_value(row, answer, values, decision.field):
+            raise RefusedError(
+                "Decision and value do not fit together; choose “other value” or clear the value."
+            )
+        if side >= 0 and answer.side >= 0 and side != answer.side:
+            raise RefusedError("The decision names one side and the value another one.")
+        side = max(side, answer.side)
+        if side < 0:
+            return self._without_side(decision, answer, row)
+        value = values[side] if side < len(values) else keys[side]
+        return replace(decision, side=SIDES[side], value=value)
+
+    def _without_side(self, decision: Decision, answer: Answer, row: SheetRow) -> Decision:
+        """Two entries may be known to be one event before it is known which of them stands."""
+        if not answer.decision.binds:
+            raise RefusedError("The decision does not say which side: A, B, …")
+        self._remark(row, "Taken over; which entry stands was not said and stays open.")
+        return decision
+
+    def _says_value(self, row: SheetRow, answer: Answer, values: Sequence[str], name: str) -> bool:
+        """Whether the value cell repeats the value of the side that was chosen."""
+        if not 0 <= answer.side < len(values):
+            return False
+        typed = checked_value(name, row.cells.get(Column.VALUE), self.office.today)
+        return typed is not None and typed.casefold() == values[answer.side].casefold()
+
+
+def _values(line: Mapping[Hashable, object]) -> tuple[str, ...]:
+    return tuple(str(value) for value in json.loads(str(line["values"]) or "[]"))
+
+
+def _stored_seal(row: SheetRow) -> str:
+    return cell_text(row.cells.get(Column.SEAL)).removeprefix("s")
+
+
+def _as_shown(cell: object) -> str:
+    """A cell as it stands, for the seal."""
+    return cell if isinstance(cell, str) else ""

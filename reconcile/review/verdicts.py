@@ -1,0 +1,149 @@
+"""What comes back from officers, as data: decisions, refusals, remarks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reconcile.text.language import translate
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from reconcile.review.casebook import Casebook
+    from reconcile.review.columns import ReviewWords
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One decision that can be applied.
+
+    Attributes:
+        conflict: id of the conflict that it answers.
+        kind: kind of the conflict.
+        verdict: code of the decision, as ``conflicts.toml`` has it.
+        side: letter of the side that it names, empty where it names none.
+        value: the value chosen or typed in standard form; for a decision that names a side without
+            a value, the source key of that side (the entry that stands, the owner of a number).
+        field: field decided on, empty where none.
+        entries: entry keys of the sides.
+        mentions: mention keys of the sides.
+        reason: the officer's words.
+        officer: who decided.
+        decided: ISO date of the decision.
+        paper: ``yes``, ``no`` or empty: whether the paper book was checked.
+        seen: evidence hash of the conflict that the officer saw.
+        workbook: name of the file.
+        workbook_hash: SHA-256 of the file.
+        sheet: name of the sheet, empty for a csv.
+        row: number that a person sees.
+    """
+
+    conflict: str
+    kind: str
+    verdict: str
+    side: str
+    value: str
+    field: str
+    entries: tuple[str, ...]
+    mentions: tuple[str, ...]
+    reason: str
+    officer: str
+    decided: str
+    paper: str
+    seen: str
+    workbook: str
+    workbook_hash: str
+    sheet: str
+    row: int
+
+
+@dataclass(frozen=True, order=True)
+class Note:
+    """Why a row was refused, or what was noticed about a row. Never the content of a cell (P9).
+
+    Attributes:
+        workbook: name of the file.
+        sheet: name of the sheet, empty where the file is meant or it is a csv.
+        row: number that a person sees, 0 where the file is meant.
+        template: English sentence with ``{placeholders}``.
+        values: sorted pairs that fill them.
+    """
+
+    workbook: str
+    sheet: str
+    row: int
+    template: str
+    values: tuple[tuple[str, str], ...] = ()
+
+    def say(self, language: str) -> str:
+        """The sentence in a language."""
+        return translate(self.template, language, **dict(self.values))
+
+
+@dataclass(frozen=True)
+class Known:
+    """A judgement that the register has already, superseded ones included.
+
+    Attributes:
+        conflict: conflict that it answered.
+        verdict: what was decided.
+        value: value that was decided.
+        officer: who decided.
+        decided: ISO date of the decision; a time behind it does not count.
+        workbook_hash: SHA-256 of the workbook that it came from.
+        effective: it is the one that holds now.
+    """
+
+    conflict: str
+    verdict: str
+    value: str
+    officer: str
+    decided: str
+    workbook_hash: str
+    effective: bool
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What came back.
+
+    Attributes:
+        accepted: decisions to apply, one at most for each conflict, sorted by conflict.
+        refused: rows that cannot be applied, each with its reason.
+        remarks: what was noticed about rows that were applied nevertheless.
+        untouched: how many rows nobody answered.
+        repeated: how many decisions the register has already.
+    """
+
+    accepted: tuple[Decision, ...] = ()
+    refused: tuple[Note, ...] = ()
+    remarks: tuple[Note, ...] = ()
+    untouched: int = 0
+    repeated: int = 0
+
+
+@dataclass(frozen=True)
+class Office:
+    """What is the same for every row that is read.
+
+    Attributes:
+        book: the conflicts that the register knows; records and reasons are not needed.
+        words: how words are recognised.
+        today: day on which it is read.
+        officer: name that fills empty cells of *Cán bộ*.
+    """
+
+    book: Casebook
+    words: ReviewWords
+    today: date
+    officer: str = ""
+
+
+class RefusedError(Exception):
+    """A row cannot be applied; carries the sentence that says why."""
+
+    def __init__(self, template: str, **values: object) -> None:
+        super().__init__(template)
+        self.template = template
+        self.values = tuple(sorted((name, str(value)) for name, value in values.items()))

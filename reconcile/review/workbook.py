@@ -1,0 +1,323 @@
+"""The conflict workbook: one row per question, everything about it side by side in that row.
+
+One row per question, with the records as cells of several lines, is what makes the workbook safe to
+sort and filter (``docs/decisions/0070``). Text from exports is always written as text: nothing that
+stands in a file of a commune can become a formula or a link.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+import xlsxwriter
+
+from reconcile.errors import UsageError
+from reconcile.review.cards import cards, question, shown
+from reconcile.review.casebook import Case, Casebook, cases, say
+from reconcile.review.columns import FILLED_IN, HIDDEN, LAYOUT, Column, header
+from reconcile.review.guide import GuideSheet, write_guide
+from reconcile.review.outputs import write_new
+from reconcile.review.styles import Styles
+from reconcile.text.language import translate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+    from reconcile.review.cards import Card
+
+HEADER_ROW: Final = 1  # counted from 0; above it stands the hint
+LISTS: Final = "_lists"
+_SHEET_ROWS: Final = 1_048_576
+_INLINE: Final = 255  # letters that Excel allows in a list written inside a validation
+_CELL: Final = 32_000  # letters; Excel's limit is 32,767
+_LINE_HEIGHT: Final = 13.5
+_TALLEST: Final = 409.0
+
+Fragments = list[tuple["Format", str]]
+
+
+def write(path: Path, book: Casebook, language: str, *, limit: int | None = None) -> int:
+    """Write the workbook of all open conflicts.
+
+    Args:
+        path: the new file, ``conflicts-R0012.xlsx``.
+        book: what is asked.
+        language: ``vi`` or ``en``.
+        limit: ask only so many questions, the most valuable ones first.
+
+    Returns:
+        How many questions it asks.
+
+    Raises:
+        UsageError: the file exists, or one sheet would get more rows than Excel has.
+        MappingError: a conflict has a kind or a sentence that ``conflicts.toml`` does not have.
+    """
+    asked = cases(book, language)[:limit]
+    stream = io.BytesIO()
+    workbook = xlsxwriter.Workbook(
+        stream,
+        {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        },
+    )
+    workbook.set_properties(
+        {
+            "title": translate("Conflicts of run {run}", language, run=book.run),
+            "author": book.office,
+            "created": book.made,
+        }
+    )
+    workbook.set_size(2400, 1500)
+    _Writer(workbook, book, language).write(asked)
+    workbook.close()
+    write_new(path, stream.getvalue())
+    return len(asked)
+
+
+class _Writer:
+    """Writes the sheets of one workbook.
+
+    Args:
+        workbook: the workbook.
+        book: what is asked.
+        language: ``vi`` or ``en``.
+    """
+
+    def __init__(self, workbook: xlsxwriter.Workbook, book: Casebook, language: str) -> None:
+        self._workbook = workbook
+        self._book = book
+        self._language = language
+        self._styles = Styles(workbook)
+        self._lists: dict[tuple[str, ...], str] = {}
+
+    def write(self, asked: Sequence[Case]) -> None:
+        """Write the guide and one sheet for every group of kinds that has questions."""
+        guide = self._workbook.add_worksheet(self._say("Guide"))
+        described = []
+        for sheet in self._book.wording.sheet:
+            on_sheet = [case for case in asked if case.kind.sheet == sheet.code]
+            if on_sheet:
+                described.append(self._sheet(say(sheet, self._language), on_sheet))
+        write_guide(guide, self._styles, self._book, described, self._language)
+        guide.activate()
+        self._write_lists()
+
+    def _say(self, template: str, **values: object) -> str:
+        return translate(template, self._language, **values)
+
+    def _sheet(self, name: str, asked: Sequence[Case]) -> GuideSheet:
+        first = HEADER_ROW + 1
+        if first + len(asked) > _SHEET_ROWS:
+            raise UsageError(
+                "{count} questions are more than one sheet of a workbook can hold; use --limit.",
+                count=len(asked),
+            )
+        sheet = self._workbook.add_worksheet(name)
+        columns = _columns(asked)
+        self._frame(sheet, columns, len(asked))
+        for ordinal, case in enumerate(asked, start=1):
+            self._row(sheet, columns, first + ordinal - 1, ordinal, case)
+        self._validations(sheet, columns, asked)
+        self._signals(sheet, columns, len(asked))
+        decision = columns.index(Column.DECISION)
+        return GuideSheet(name, len(asked), decision, first, first + len(asked) - 1)
+
+    def _frame(self, sheet: Worksheet, columns: Sequence[Column], count: int) -> None:
+        """Everything around the rows: header, widths, panes, filter, protection, print."""
+        styles = self._styles
+        for position, column in enumerate(columns):
+            sheet.set_column(
+                position, position, LAYOUT[column].width, None, {"hidden": column in HIDDEN}
+            )
+            style = styles.head_fill_in if column in FILLED_IN else styles.head
+            sheet.write_string(HEADER_ROW, position, header(column, self._language), style)
+        sheet.set_row(0, 20)
+        sheet.set_row(HEADER_ROW, 34)
+        sheet.write_url(0, 0, f"internal:'{self._say('Guide')}'!A1", styles.back, "◄")
+        sheet.write_string(
+            0,
+            1,
+            self._say("Fill in the yellow columns only. Red letters: where the sides differ."),
+            styles.hint,
+        )
+        sheet.freeze_panes(HEADER_ROW + 1, 1)
+        sheet.autofilter(HEADER_ROW, 0, HEADER_ROW + count, len(columns) - 1)
+        sheet.protect(
+            "", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True}
+        )
+        sheet.set_zoom(80 if Column.SIDES_MORE not in columns else 70)
+        sheet.hide_gridlines(2)
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.set_margins(0.4, 0.4, 0.5, 0.6)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(HEADER_ROW)
+        sheet.set_footer(f"&L{self._book.run}&C&A&R&P/&N")
+
+    def _row(
+        self, sheet: Worksheet, columns: Sequence[Column], row: int, ordinal: int, case: Case
+    ) -> None:
+        texts = shown(case, ordinal, self._language)
+        texts[Column.REGISTER] = f"{self._book.register} {self._book.run}"
+        sides = cards(case, self._language)
+        lines = 1
+        for position, column in enumerate(columns):
+            text = texts.get(column, "")
+            fragments = self._fragments(column, case, sides)
+            if fragments:
+                self._rich(sheet, row, position, fragments)
+            elif column in FILLED_IN:
+                sheet.write_blank(row, position, None, self._style(column, case))
+            else:
+                sheet.write_string(row, position, text[:_CELL], self._style(column, case))
+            if column not in HIDDEN:
+                lines = max(lines, _lines(text, LAYOUT[column].width))
+        sheet.set_row(row, min(_TALLEST, lines * _LINE_HEIGHT + 6))
+
+    def _style(self, column: Column, case: Case) -> Format:
+        styles = self._styles
+        if column in HIDDEN:
+            return styles.hidden
+        if column == Column.SEVERITY:
+            return styles.severity[case.severity]
+        return {
+            Column.ORDINAL: styles.centred,
+            Column.PROPOSAL: styles.proposal,
+            Column.DATE: styles.fill_in_date,
+        }.get(column, styles.fill_in if column in FILLED_IN else styles.cell)
+
+    def _fragments(self, column: Column, case: Case, sides: Sequence[Card]) -> Fragments:
+        """The stretches of a cell that has letters of several kinds."""
+        styles = self._styles
+        if column == Column.QUESTION:
+            first, *rest = question(case, self._language).split("\n")
+            return [(styles.plain, first), *((styles.quiet, f"\n{line}") for line in rest)]
+        chosen = {
+            Column.SIDE_A: sides[:1],
+            Column.SIDE_B: sides[1:2],
+            Column.SIDES_MORE: sides[2:],
+        }.get(column, ())
+        fragments: Fragments = []
+        for number, card in enumerate(chosen):
+            fragments += self._card(card, "\n\n" if number else "")
+        return fragments
+
+    def _card(self, card: Card, before: str) -> Fragments:
+        styles = self._styles
+        fragments: Fragments = []
+        for line in card:
+            if line.label:
+                fragments.append((styles.label, f"{before}{line.label}: "))
+                before = ""
+            for segment in line.segments:
+                style = styles.differs if segment.differs else styles.plain
+                fragments.append((style if line.label else styles.heading, before + segment.text))
+                before = ""
+            before = "\n"
+        return fragments
+
+    def _rich(self, sheet: Worksheet, row: int, position: int, fragments: Fragments) -> None:
+        """Write stretches into one cell; XlsxWriter wants two at least, and none empty."""
+        merged: Fragments = []
+        for style, text in fragments:
+            if merged and merged[-1][0] is style:
+                merged[-1] = (style, merged[-1][1] + text)
+            elif text:
+                merged.append((style, text))
+        whole = "".join(text for _, text in merged)
+        if len(merged) < 2 or len(whole) > _CELL:
+            sheet.write_string(row, position, whole[:_CELL], self._styles.cell)
+            return
+        parts: list[object] = [part for pair in merged for part in pair]
+        sheet.write_rich_string(row, position, *parts, self._styles.cell)
+
+    # -- drop-down lists --------------------------------------------------------------------
+
+    def _validations(
+        self, sheet: Worksheet, columns: Sequence[Column], asked: Sequence[Case]
+    ) -> None:
+        """A list for each stretch of rows that offer the same decisions."""
+        decision = columns.index(Column.DECISION)
+        paper = columns.index(Column.PAPER)
+        first = HEADER_ROW + 1
+        start = 0
+        for end in range(1, len(asked) + 1):
+            words = _words(asked[start])
+            if end == len(asked) or _words(asked[end]) != words:
+                self._list(sheet, first + start, first + end - 1, decision, words)
+                start = end
+        yes_no = (self._say("yes"), self._say("no"))
+        self._list(sheet, first, first + len(asked) - 1, paper, yes_no)
+
+    def _list(
+        self, sheet: Worksheet, first: int, last: int, position: int, words: tuple[str, ...]
+    ) -> None:
+        inline = ",".join(words)
+        fits = len(inline) <= _INLINE and not any("," in word for word in words)
+        options: dict[str, Any] = {
+            "validate": "list",
+            "source": list(words) if fits else f"={self._list_range(words)}",
+            # a warning and not a stop: words typed with or without marks are understood too
+            "error_type": "warning",
+            "error_title": self._say("Not in the list"),
+            "error_message": self._say("Please choose from the list if you can."),
+        }
+        sheet.data_validation(first, position, last, position, options)
+
+    def _list_range(self, words: tuple[str, ...]) -> str:
+        if words not in self._lists:
+            column = xlsxwriter.utility.xl_col_to_name(len(self._lists))
+            self._lists[words] = f"'{LISTS}'!${column}$1:${column}${len(words)}"
+        return self._lists[words]
+
+    def _write_lists(self) -> None:
+        """The hidden sheet with the lists that do not fit into a validation."""
+        if not self._lists:
+            return
+        sheet = self._workbook.add_worksheet(LISTS)
+        for position, words in enumerate(self._lists):
+            for row, word in enumerate(words):
+                sheet.write_string(row, position, word)
+        sheet.hide()
+
+    def _signals(self, sheet: Worksheet, columns: Sequence[Column], count: int) -> None:
+        """Fill-in cells turn green once decided, and red where a value waits for a decision."""
+        first, last = HEADER_ROW + 1, HEADER_ROW + count
+        left, right = columns.index(FILLED_IN[0]), columns.index(FILLED_IN[-1])
+        name = xlsxwriter.utility.xl_col_to_name
+        decision = f"LEN(${name(columns.index(Column.DECISION))}{first + 1})"
+        value = f"LEN(${name(columns.index(Column.VALUE))}{first + 1})"
+        half = {"type": "formula", "criteria": f"=AND({decision}=0,{value}>0)"}
+        done = {"type": "formula", "criteria": f"={decision}>0"}
+        for rule, style in ((half, self._styles.half), (done, self._styles.done)):
+            sheet.conditional_format(first, left, last, right, {**rule, "format": style})
+        sheet.conditional_format(first, 0, last, 0, {**done, "format": self._styles.done})
+
+
+def _columns(asked: Sequence[Case]) -> list[Column]:
+    """The columns that a sheet needs: *Loại* where kinds share it, more sides where there are."""
+    dropped = set()
+    if len({case.kind.code for case in asked}) < 2:
+        dropped.add(Column.KIND)
+    sides = max((len(case.sides) for case in asked), default=0)
+    if sides < 3:
+        dropped.add(Column.SIDES_MORE)
+    return [column for column in Column if column not in dropped]
+
+
+def _words(case: Case) -> tuple[str, ...]:
+    return tuple(option.words for option in case.options)
+
+
+def _lines(text: str, width: float) -> int:
+    """How many lines a wrapped text takes in a column of that width."""
+    return sum(max(1, math.ceil(len(line) * 1.08 / width)) for line in text.split("\n"))
