@@ -1,0 +1,318 @@
+"""Blocking: which mentions are worth comparing.
+
+Several rules, each a list of parts that two mentions must share. Keys become finer by the *pinned*
+frequencies of the names in them, never by how many mentions happen to be loaded (P4): "Nguyễn Văn
+Hùng" of one year is also asked for his hamlet or his partner, a Phùng is not.
+
+Vocabulary of parts: ``name`` (unmarked), ``sound``, ``family``, ``given``, ``given_sound``,
+``sex``, ``year`` (of birth; every year that the interval allows, up to three), ``day`` (of birth),
+``month_day``, ``hamlet``, ``office``, the ids of columns ``column:…``, and for a relative
+``father.name``, ``mother.sound``, ``partner.given``, ``child.year`` and so on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from reconcile.errors import ModelError
+from reconcile.match.encoding import DAY, MISSING, Encoded, sexes, year_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from reconcile.match.model import BlockingRule, Model
+
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+
+_RELATIONS: Final = ("father", "mother", "partner", "child")
+_YEARS: Final = 70  # people of one register are born over about seventy years
+_DAYS: Final = 25_000
+_HAMLETS: Final = 25  # three communes of six to ten hamlets (domain facts, section 4.2)
+_OFFICES: Final = 3
+_MOST_YEARS: Final = 3  # an interval wider than this has no year
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a block key.
+
+    Attributes:
+        codes: code per mention, ``MISSING`` where it has none.
+        share: share of all people whom the pinned model expects to have this value.
+    """
+
+    codes: Ints
+    share: Floats
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Candidate pairs, sorted.
+
+    Attributes:
+        left: position of one side, the lesser.
+        right: position of the other side.
+        rules: bit mask of the blocking rules that found the pair.
+    """
+
+    left: Ints
+    right: Ints
+    rules: Ints
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+
+def candidates(encoded: Encoded, model: Model) -> Candidates:
+    """Every pair of mentions that at least one blocking rule brings together.
+
+    Two roles of one entry that are two people by law of nature are no pair; nor is a mention that a
+    structural join has put into another one's place.
+
+    Args:
+        encoded: the mentions, signers joined, relatives known.
+        model: the matching model.
+
+    Raises:
+        ModelError: a rule names a part that does not exist.
+    """
+    parts = _Parts(encoded, model)
+    found = []
+    for number, rule in enumerate(model.file.blocking):
+        for left, right in _pairs_of_rule(rule, parts):
+            low, high = np.minimum(left, right), np.maximum(left, right)
+            keep = _may_pair(encoded, low, high)
+            codes = np.unique(low[keep] * len(encoded) + high[keep])
+            found.append((codes, number))
+    return _merged(found, max(len(encoded), 1))
+
+
+def _merged(found: list[tuple[Ints, int]], size: int) -> Candidates:
+    empty = np.empty(0, dtype=np.int64)
+    if not found:
+        return Candidates(empty, empty.copy(), empty.copy())
+    codes = np.concatenate([codes for codes, _ in found])
+    bits = np.concatenate([np.full(len(codes), 1 << rule) for codes, rule in found])
+    order = np.argsort(codes, kind="stable")
+    codes, bits = codes[order], bits[order]
+    starts = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]][: len(codes)])
+    rules = np.bitwise_or.reduceat(bits, starts) if len(codes) else empty
+    left, right = np.divmod(codes[starts], size)
+    return Candidates(left, right, rules.astype(np.int64))
+
+
+def _may_pair(encoded: Encoded, left: Ints, right: Ints) -> NDArray[np.bool_]:
+    distinct = encoded.mentions["distinct"].to_numpy(dtype=bool)
+    one_entry = encoded.entry[left] == encoded.entry[right]
+    return (left != right) & ~(one_entry & distinct[left] & distinct[right])
+
+
+class _Parts:
+    """The parts of block keys, each made once."""
+
+    def __init__(self, encoded: Encoded, model: Model) -> None:
+        self.encoded = encoded
+        self.model = model
+        self.heads = encoded.head == np.arange(len(encoded))
+        self.undated = ~encoded.dates.dated
+        self._made: dict[str, Part] = {}
+
+    def part(self, name: str) -> Part:
+        """One part by its name in the model file."""
+        if name not in self._made:
+            relation, _, own = name.rpartition(".")
+            if relation in _RELATIONS:
+                self._made[name] = self._of_relative(self.part(own), relation)
+            elif name.startswith("column:"):
+                self._made[name] = self._column(name.removeprefix("column:"))
+            elif name in _MAKERS:
+                self._made[name] = getattr(self, _MAKERS[name])()
+            else:
+                raise ModelError("The model's blocking part {part} is unknown.", part=name)
+        return self._made[name]
+
+    def years(self) -> tuple[Ints, Ints]:
+        """First and last year of birth, ``MISSING`` where the interval is too wide."""
+        dates = self.encoded.dates
+        first, last = year_of(dates.first), year_of(dates.last)
+        known = dates.dated & (last - first < _MOST_YEARS)
+        return np.where(known, first, MISSING), np.where(known, last, MISSING)
+
+    def _of_relative(self, part: Part, relation: str) -> Part:
+        relative = self.encoded.relatives[relation]
+        there = relative != MISSING
+        return Part(
+            np.where(there, part.codes[relative], MISSING), np.where(there, part.share[relative], 1)
+        )
+
+    def _column(self, column: str) -> Part:
+        codes = self.encoded.coded(column).codes
+        return Part(codes, np.full(len(codes), 1 / self.model.persons))
+
+    def _texts(self, texts: list[str], shares: Floats) -> Part:
+        codes = pd.factorize(np.array(texts, dtype=object))[0].astype(np.int64)
+        empty = np.array([not text for text in texts], dtype=bool)
+        names = self.encoded.names.codes
+        return Part(
+            np.where((names == MISSING) | empty[names], MISSING, codes[names]), shares[names]
+        )
+
+    def _plain_texts(self) -> list[str]:
+        return [str(text) for text in self.encoded.names.table["plain"]] or [""]
+
+    def _sound_texts(self) -> list[str]:
+        return [str(text) for text in self.encoded.names.table["sound"]] or [""]
+
+    def _plain_shares(self) -> Floats:
+        return self.model.frequencies.of_plain(self._plain_texts())
+
+    def _token_shares(self, part: str) -> Floats:
+        tokens = [text.split() or [""] for text in self._plain_texts()]
+        at = 0 if part == "family" else -1
+        return self.model.frequencies.of_part(part, [words[at] for words in tokens])
+
+    def _name(self) -> Part:
+        return self._texts(self._plain_texts(), self._plain_shares())
+
+    def _sound(self) -> Part:
+        return self._texts(self._sound_texts(), self._plain_shares())
+
+    def _other(self) -> Part:
+        return self._texts(
+            [str(text) for text in self.encoded.names.table["other"]] or [""], self._plain_shares()
+        )
+
+    def _family(self) -> Part:
+        words = [(text.split() or [""])[0] for text in self._plain_texts()]
+        return self._texts(words, self._token_shares("family"))
+
+    def _given(self) -> Part:
+        words = [(text.split() or [""])[-1] for text in self._plain_texts()]
+        return self._texts(words, self._token_shares("given"))
+
+    def _given_sound(self) -> Part:
+        words = [(text.split() or [""])[-1] for text in self._sound_texts()]
+        return self._texts(words, self._token_shares("given"))
+
+    def _sex(self) -> Part:
+        codes = sexes(self.encoded.mentions["sex"])
+        return Part(np.where(codes == 0, MISSING, codes), np.full(len(codes), 0.5))
+
+    def _day(self) -> Part:
+        dates = self.encoded.dates
+        return Part(
+            np.where(dates.precision == DAY, dates.first, MISSING),
+            np.full(len(self.encoded), 1 / _DAYS),
+        )
+
+    def _month_day(self) -> Part:
+        dates = self.encoded.dates
+        stamps = (dates.first - 719163).astype("datetime64[D]")
+        month = stamps.astype("datetime64[M]")
+        day = (stamps - month.astype("datetime64[D]")).astype(np.int64)
+        codes = (month.astype(np.int64) % 12) * 31 + day
+        return Part(
+            np.where(dates.precision == DAY, codes, MISSING), np.full(len(codes), 1 / 365.0)
+        )
+
+    def _hamlet(self) -> Part:
+        comparison = self.model.of_kind("place")
+        if comparison is None:
+            raise ModelError("The model's blocking part {part} is unknown.", part="hamlet")
+        codes = self.encoded.coded(comparison.columns["hamlet"]).codes
+        return Part(codes, np.full(len(codes), 1 / _HAMLETS))
+
+    def _office(self) -> Part:
+        codes = self.encoded.coded("commune").codes
+        return Part(codes, np.full(len(codes), 1 / _OFFICES))
+
+
+_MAKERS: Final = {
+    "name": "_name",
+    "sound": "_sound",
+    "other_name": "_other",
+    "family": "_family",
+    "given": "_given",
+    "given_sound": "_given_sound",
+    "sex": "_sex",
+    "day": "_day",
+    "month_day": "_month_day",
+    "hamlet": "_hamlet",
+    "office": "_office",
+}
+Pairs = tuple["Ints", "Ints"]
+
+
+def _pairs_of_rule(rule: BlockingRule, parts: _Parts) -> list[Pairs]:
+    """Pairs that one rule finds: by its own key where rare enough, and by its finer keys."""
+    rows, keys, share = _keys(rule.parts, parts, rule.join == "near_year")
+    expected = share * parts.model.persons
+    rare = expected <= rule.at_most
+    found = [_join(rule, parts, rows[rare], keys[rare])]
+    for more in rule.finer:
+        rows, keys, share = _keys((*rule.parts, *more), parts, rule.join == "near_year")
+        rare = share * parts.model.persons <= rule.at_most
+        found.append(_join(rule, parts, rows[rare], keys[rare]))
+    return found
+
+
+def _keys(names: tuple[str, ...], parts: _Parts, years_apart: bool) -> tuple[Ints, Ints, Floats]:
+    """Mentions with a whole key, the key, and the share of people expected under it."""
+    with_year = "year" in names or years_apart
+    known = parts.heads.copy()
+    codes = np.zeros(len(known), dtype=np.int64)
+    share = np.ones(len(known), dtype=np.float64)
+    for name in names:
+        if name == "year":
+            continue
+        part = parts.part(name)
+        known &= part.codes != MISSING
+        share = share * part.share
+        combined = codes * (int(part.codes.max(initial=0)) + 2) + part.codes + 1
+        codes = pd.factorize(combined)[0].astype(np.int64)
+    if not with_year:
+        rows = np.flatnonzero(known)
+        return rows, codes[rows], share[rows]
+    first, last = parts.years()
+    known &= first != MISSING
+    rows = np.flatnonzero(known)
+    counts = last[rows] - first[rows] + 1
+    rows = np.repeat(rows, counts)
+    offset = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return rows, codes[rows] * 4096 + first[rows] + offset, share[rows] / _YEARS
+
+
+def _join(rule: BlockingRule, parts: _Parts, rows: Ints, keys: Ints) -> Pairs:
+    if rule.join == "near_year":
+        return across(rows, keys + 1, rows, keys)
+    if rule.join == "undated":
+        bare = parts.undated[rows]
+        return across(rows[bare], keys[bare], rows, keys)
+    return within(rows, keys)
+
+
+def within(rows: Ints, keys: Ints) -> Pairs:
+    """All pairs of rows that share a key."""
+    order = np.argsort(keys, kind="stable")
+    rows, keys = rows[order], keys[order]
+    ends = np.searchsorted(keys, keys, side="right")
+    counts = ends - np.arange(len(keys)) - 1
+    left = np.repeat(np.arange(len(keys)), counts)
+    offset = np.arange(len(left)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return rows[left], rows[left + 1 + offset]
+
+
+def across(left_rows: Ints, left_keys: Ints, right_rows: Ints, right_keys: Ints) -> Pairs:
+    """All pairs of a left and a right row that share a key."""
+    order = np.argsort(right_keys, kind="stable")
+    right_rows, right_keys = right_rows[order], right_keys[order]
+    starts = np.searchsorted(right_keys, left_keys, side="left")
+    counts = np.searchsorted(right_keys, left_keys, side="right") - starts
+    left = np.repeat(np.arange(len(left_keys)), counts)
+    offset = np.arange(len(left)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return left_rows[left], right_rows[np.repeat(starts, counts) + offset]

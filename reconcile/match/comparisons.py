@@ -1,0 +1,275 @@
+"""Comparison levels of pairs: each kind compares once per *distinct pair of values*.
+
+Every function gives one small integer per pair: the place of the level in
+:data:`reconcile.match.model.KINDS`, from 1; 0 where a value is missing, which never counts (P6).
+All of them are symmetric: ``compare(a, b) == compare(b, a)``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+from rapidfuzz.distance import OSA
+from rapidfuzz.fuzz import token_set_ratio
+from rapidfuzz.process import cpdist
+
+from reconcile.match.dates import date_levels
+from reconcile.match.encoding import MISSING, Encoded, days
+from reconcile.match.model import KINDS
+from reconcile.match.names import name_levels
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from reconcile.match.model import Comparison, Model
+
+    Ints = NDArray[np.int64]
+    Levels = NDArray[np.int8]
+
+_SIMILAR: Final = 85.0  # token_set_ratio, per cent, from which two place texts are alike
+
+
+def compare(
+    encoded: Encoded, comparison: Comparison, left: Ints, right: Ints, model: Model
+) -> Levels:
+    """Level of each pair in one comparison.
+
+    Args:
+        encoded: the mentions.
+        comparison: one comparison of the model.
+        left: positions of one side.
+        right: positions of the other side.
+        model: the matching model.
+    """
+    return _KINDS[comparison.kind](encoded, comparison, left, right, model)
+
+
+def _code(kind: str, level: str) -> int:
+    return KINDS[kind].index(level) + 1
+
+
+def over_distinct(
+    codes: Ints, left: Ints, right: Ints, decide: Callable[[Ints, Ints], Levels]
+) -> Levels:
+    """Compare distinct pairs of codes only; pairs with a missing code get 0.
+
+    Args:
+        codes: code per mention, ``MISSING`` where there is no value.
+        left: positions of one side.
+        right: positions of the other side.
+        decide: levels of pairs of codes, the lesser code first.
+    """
+    levels = np.zeros(len(left), dtype=np.int8)
+    one, other = codes[left], codes[right]
+    known = np.flatnonzero((one != MISSING) & (other != MISSING))
+    if not len(known):
+        return levels
+    size = int(codes.max()) + 1
+    low, high = np.minimum(one[known], other[known]), np.maximum(one[known], other[known])
+    distinct, values = pd.factorize(low * size + high)
+    first, second = np.divmod(values, size)
+    levels[known] = decide(first, second)[distinct]
+    return levels
+
+
+def _names(
+    encoded: Encoded, comparison: Comparison, left: Ints, right: Ints, model: Model
+) -> Levels:
+    del comparison
+    codes = encoded.names.codes
+    return name_levels(encoded.names.table, codes[left], codes[right], model)
+
+
+def _dates(
+    encoded: Encoded, comparison: Comparison, left: Ints, right: Ints, model: Model
+) -> Levels:
+    del comparison, model
+    return date_levels(encoded.dates, left, right)
+
+
+def _category(
+    encoded: Encoded, comparison: Comparison, left: Ints, right: Ints, model: Model
+) -> Levels:
+    del model
+    coded = encoded.coded(comparison.columns["value"])
+    common = np.isin(coded.values.astype(str), comparison.common)
+    equal_common, equal_rare, different = range(1, 4)
+
+    def decide(first: Ints, second: Ints) -> Levels:
+        agree = np.where(common[first], equal_common, equal_rare)
+        return np.where(first == second, agree, different).astype(np.int8)
+
+    return over_distinct(coded.codes, left, right, decide)
+
+
+def _identity(
+    encoded: Encoded, comparison: Comparison, left: Ints, right: Ints, model: Model
+) -> Levels:
+    """Numbers of one kind: equal, one digit off or two neighbours swapped, different."""
+    del model
+    coded = encoded.coded(comparison.columns["value"])
+
+    def decide(first: Ints, second: Ints) -> Levels:
+        edits = cpdist(
+            list(coded.values[first]),
+            list(coded.values[second]),
+            scorer=OSA.distance,
+            score_cutoff=2,
+            dtype=np.uint8,
+        )
+        return (np.minimum(edits, 2) + 1).astype(np.int8)
+
+    return over_distinct(coded.codes, left, right, decide)
+
+
+def _text(
+    encoded: Encoded, comparison: Comparison, left: Ints, right: Ints, model: Model
+) -> Levels:
+    del model
+    coded = encoded.coded(comparison.columns["value"])
+    equal, similar, different = range(1, 4)
+
+    def decide(first: Ints, second: Ints) -> Levels:
+        ratio = cpdist(
+            list(coded.values[first]),
+            list(coded.values[second]),
+            scorer=token_set_ratio,
+            score_cutoff=_SIMILAR,
+            dtype=np.float32,
+        )
+        alike = np.where(ratio >= _SIMILAR, similar, different)
+        return np.where(first == second, equal, alike).astype(np.int8)
+
+    return over_distinct(coded.codes, left, right, decide)
+
+
+def _place(
+    encoded: Encoded, comparison: Comparison, left: Ints, right: Ints, model: Model
+) -> Levels:
+    """Hamlet and commune of the residence; where it is not written, the registering commune.
+
+    A unit that changed its borders (another period in its id) is no evidence against; only the
+    hamlet says something then.
+    """
+    del model
+    columns = comparison.columns
+    units = encoded.mentions[columns["unit"]].to_numpy(dtype=object)
+    hamlets = encoded.mentions[columns["hamlet"]].to_numpy(dtype=object)
+    offices = encoded.mentions[columns["office"]].to_numpy(dtype=object)
+    keys = pd.Series(
+        [
+            f"{unit}\x1f{hamlet}\x1f{office}"
+            for unit, hamlet, office in zip(units, hamlets, offices, strict=True)
+        ]
+    )
+    codes, values = pd.factorize(keys)
+    parts = [str(value).split("\x1f") for value in values]
+    table = pd.DataFrame(parts, columns=["unit", "hamlet", "office"])
+    return over_distinct(codes.astype(np.int64), left, right, _PlaceTable(table).levels)
+
+
+class _PlaceTable:
+    def __init__(self, table: pd.DataFrame) -> None:
+        unit = table["unit"].str.partition("@")
+        self.unit = pd.factorize(table["unit"])[0]
+        self.period = pd.factorize(unit[2])[0]
+        self.has_unit = (table["unit"] != "").to_numpy(dtype=bool)
+        self.hamlet = pd.factorize(table["hamlet"])[0]
+        self.has_hamlet = (table["hamlet"] != "").to_numpy(dtype=bool)
+        self.office = pd.factorize(table["office"])[0]
+
+    def levels(self, first: Ints, second: Ints) -> Levels:
+        """Level of each pair of places."""
+        hamlets = self.has_hamlet[first] & self.has_hamlet[second]
+        same_hamlet = hamlets & (self.hamlet[first] == self.hamlet[second])
+        units = self.has_unit[first] & self.has_unit[second]
+        comparable = units & (self.period[first] == self.period[second])
+        same_unit = np.where(
+            comparable,
+            self.unit[first] == self.unit[second],
+            self.office[first] == self.office[second],
+        ).astype(bool)
+        levels = np.zeros(len(first), dtype=np.int8)
+        # Units written with other periods, or one not written: the office is a weak stand-in.
+        judged = comparable | ~units
+        levels[judged & same_unit] = _code("place", "unit_equal")
+        levels[judged & ~same_unit] = _code("place", "unit_differs")
+        levels[judged & same_unit & hamlets & ~same_hamlet] = _code("place", "hamlet_differs")
+        levels[same_hamlet & (same_unit | ~judged)] = _code("place", "hamlet_equal")
+        return levels
+
+
+def _lifetime(
+    encoded: Encoded, comparison: Comparison, left: Ints, right: Ints, model: Model
+) -> Levels:
+    """Does one side die, by every possible day, before the other must have been alive."""
+    del comparison
+    frame = encoded.mentions
+    died = days(frame["death_to"])
+    alive = _alive_on(encoded, model)
+    levels = np.zeros(len(left), dtype=np.int8)
+    for one, other in ((left, right), (right, left)):
+        known = (died[one] >= 0) & (alive[other] >= 0)
+        levels[known & (died[one] < alive[other])] = _code("lifetime", "after_death")
+    return levels
+
+
+def _alive_on(encoded: Encoded, model: Model) -> Ints:
+    """A day on which the person must still have lived, ``MISSING`` where none is known."""
+    frame = encoded.mentions
+    acts = frame["acts"].to_numpy(dtype=bool)
+    alive = np.where(acts, days(frame["registered_from"]), MISSING)
+    for rule in model.file.ages:
+        if rule.alive:
+            of_role = (frame["role"] == rule.role).to_numpy(dtype=bool)
+            event = days(frame[f"{rule.at}_from"])
+            lived = np.where(event >= 0, event - rule.before, MISSING)
+            alive = np.where(of_role, np.maximum(alive, lived), alive)
+    return alive
+
+
+def _passage(
+    encoded: Encoded, comparison: Comparison, left: Ints, right: Ints, model: Model
+) -> Levels:
+    """Two entries of a passage that a person makes only once: born twice, died twice."""
+    del model
+    coded = encoded.coded(comparison.columns["passage"])
+    levels = np.zeros(len(left), dtype=np.int8)
+    for code, word in enumerate(("birth", "death"), start=1):
+        of_word = (coded.values.astype(str) == word)[coded.codes] & (coded.codes != MISSING)
+        levels[of_word[left] & of_word[right]] = code
+    return levels
+
+
+def _series(
+    encoded: Encoded, comparison: Comparison, left: Ints, right: Ints, model: Model
+) -> Levels:
+    """The same role in two entries with one number of one series: a book digitised twice."""
+    del comparison, model
+    entries = encoded.entries
+    numbered = (entries["number"].notna() & entries["year"].notna()).to_numpy(dtype=bool)
+    keys = entries[["commune", "register_type", "body", "year", "number", "number_suffix"]]
+    series = np.where(numbered, keys.groupby(list(keys), dropna=False).ngroup(), MISSING)
+    per_mention = series[encoded.entry]
+    role = encoded.coded("role").codes
+    same = (per_mention[left] == per_mention[right]) & (per_mention[left] != MISSING)
+    levels = np.zeros(len(left), dtype=np.int8)
+    levels[same & (role[left] == role[right])] = _code("series", "same_number")
+    return levels
+
+
+_KINDS: Final[dict[str, Callable[[Encoded, Comparison, Ints, Ints, Model], Levels]]] = {
+    "name": _names,
+    "date": _dates,
+    "category": _category,
+    "identity": _identity,
+    "place": _place,
+    "text": _text,
+    "lifetime": _lifetime,
+    "passage": _passage,
+    "series": _series,
+}

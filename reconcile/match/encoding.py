@@ -1,0 +1,228 @@
+"""Mentions as integers: every text value is dictionary-encoded once, comparisons work on codes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from reconcile.match.frequencies import NameShares, cohort_of
+from reconcile.text.folding import plain
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from reconcile.match.model import Comparison, Model
+
+    Ints = NDArray[np.int64]
+
+MISSING: Final = -1
+_SEXES: Final = {"M": 1, "F": 2}
+_PRECISIONS: Final = {"": 0, "age": 1, "year": 2, "month": 3, "day": 4}
+BOUND, AGE, YEAR, MONTH, DAY = range(5)
+EPOCH_YEAR: Final = 1970
+_EPOCH: Final = 719163  # proleptic ordinal of 1970-01-01
+
+
+@dataclass(frozen=True)
+class Coded:
+    """One column, dictionary-encoded.
+
+    Attributes:
+        codes: code per mention, ``MISSING`` where there is no value.
+        values: text of each code.
+    """
+
+    codes: Ints
+    values: NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class Names:
+    """The distinct names, and which mention bears which.
+
+    Attributes:
+        codes: distinct name per mention, ``MISSING`` where there is none.
+        table: one line per distinct name: key, plain, sound, family, middle, given, other (plain).
+        shares: pinned frequencies per *mention* (they depend on sex and time of birth).
+    """
+
+    codes: Ints
+    table: pd.DataFrame
+    shares: NameShares
+
+
+@dataclass(frozen=True)
+class Dates:
+    """Days of birth as intervals.
+
+    Attributes:
+        first: first possible day, proleptic ordinal; ``MISSING`` where nothing is known.
+        last: last possible day.
+        precision: ``BOUND`` where only the role's ages bound it, else ``AGE`` … ``DAY``.
+        lunar: was written by the lunar calendar.
+    """
+
+    first: Ints
+    last: Ints
+    precision: Ints
+    lunar: NDArray[np.bool_]
+
+    @property
+    def dated(self) -> NDArray[np.bool_]:
+        """Is a date of birth written, in whatever precision."""
+        return self.precision > BOUND
+
+
+@dataclass
+class Encoded:
+    """The mentions of one run in integers.
+
+    Attributes:
+        mentions: LIVE_MENTIONS, index 0…n-1.
+        entries: LIVE_ENTRIES.
+        names: names with their frequencies.
+        dates: dates of birth, with the bounds that roles set.
+        entry: position in ``entries``.
+        head: the mention that a structural join puts in the place of this one, or itself.
+        relatives: relation -> position of the relative per mention, ``MISSING`` where none.
+    """
+
+    mentions: pd.DataFrame
+    entries: pd.DataFrame
+    names: Names
+    dates: Dates
+    entry: Ints
+    head: Ints
+    relatives: dict[str, Ints] = field(default_factory=dict)
+    _coded: dict[tuple[str, ...], Coded] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.mentions)
+
+    def coded(self, *columns: str) -> Coded:
+        """One column, or several taken together, dictionary-encoded; empty texts are missing."""
+        if columns not in self._coded:
+            self._coded[columns] = _encode(self.mentions, columns)
+        return self._coded[columns]
+
+    def replace_column(self, column: str, values: pd.Series[Any]) -> None:
+        """Put other values in the place of a column (attributes lent by a structural join)."""
+        self.mentions = self.mentions.assign(**{column: values})
+        self._coded = {at: coded for at, coded in self._coded.items() if column not in at}
+
+
+def _encode(table: pd.DataFrame, columns: tuple[str, ...]) -> Coded:
+    codes = np.zeros(len(table), dtype=np.int64)
+    empty = np.ones(len(table), dtype=bool)
+    for column in columns:
+        own, values = pd.factorize(table[column])
+        own = own.astype(np.int64)
+        is_empty = np.isin(own, np.flatnonzero(np.asarray(values, dtype=object) == ""))
+        empty &= is_empty | (own < 0)
+        codes = pd.factorize(codes * (len(values) + 1) + own + 1)[0].astype(np.int64)
+    _, first, codes = np.unique(codes, return_index=True, return_inverse=True)
+    if len(columns) == 1:
+        texts = table[columns[0]].to_numpy(dtype=object)[first]
+    else:
+        texts = np.array(
+            ["\x1f".join(row) for row in table.iloc[first][list(columns)].to_numpy(dtype=object)],
+            dtype=object,
+        )
+    return Coded(np.where(empty, MISSING, codes.astype(np.int64)), texts)
+
+
+def days(column: pd.Series[Any]) -> Ints:
+    """Ordinals of an ``Int32`` column, ``MISSING`` where there is none."""
+    return column.fillna(MISSING).to_numpy(dtype=np.int64)
+
+
+def year_of(ordinals: Ints) -> Ints:
+    """Calendar year of proleptic ordinals; ``MISSING`` stays."""
+    stamps = (ordinals - _EPOCH).astype("datetime64[D]")
+    years = stamps.astype("datetime64[Y]").astype(np.int64) + EPOCH_YEAR
+    return np.where(ordinals < 0, MISSING, years)
+
+
+def sexes(column: pd.Series[Any]) -> Ints:
+    """Sex as 1 (man), 2 (woman), 0 (not known)."""
+    codes, values = pd.factorize(column)
+    lookup = np.array([_SEXES.get(str(value), 0) for value in values] or [0], dtype=np.int64)
+    return lookup[codes]
+
+
+def encode(mentions: pd.DataFrame, entries: pd.DataFrame, model: Model) -> Encoded:
+    """Encode mentions and what the model needs of their entries.
+
+    Args:
+        mentions: LIVE_MENTIONS.
+        entries: LIVE_ENTRIES.
+        model: the matching model.
+    """
+    mentions = mentions.reset_index(drop=True)
+    dates = _dates(mentions, model)
+    return Encoded(
+        mentions=mentions,
+        entries=entries.reset_index(drop=True),
+        names=_names(mentions, dates, model),
+        dates=dates,
+        entry=days(mentions["entry"]),
+        head=np.arange(len(mentions), dtype=np.int64),
+    )
+
+
+def _dates(mentions: pd.DataFrame, model: Model) -> Dates:
+    comparison = model.of_kind("date")
+    if comparison is None:
+        none = np.full(len(mentions), MISSING, dtype=np.int64)
+        return Dates(none, none.copy(), np.zeros_like(none), np.zeros(len(mentions), dtype=bool))
+    columns = comparison.columns
+    first, last = days(mentions[columns["from"]]), days(mentions[columns["to"]])
+    codes, words = pd.factorize(mentions[columns["precision"]])
+    precision = np.array([_PRECISIONS.get(str(word), 0) for word in words] or [0])[codes]
+    dated = (first >= 0) & (last >= 0) & (precision > BOUND)
+    precision = np.where(dated, precision, BOUND)
+    low, high = _age_bounds(mentions, model)
+    lunar = mentions[columns["flags"]].str.contains("lunar").to_numpy(dtype=bool)
+    return Dates(np.where(dated, first, low), np.where(dated, last, high), precision, lunar & dated)
+
+
+def _age_bounds(mentions: pd.DataFrame, model: Model) -> tuple[Ints, Ints]:
+    """First and last day of birth that the ages of a role allow."""
+    low = np.full(len(mentions), MISSING, dtype=np.int64)
+    high = low.copy()
+    for rule in model.file.ages:
+        start, end = days(mentions[f"{rule.at}_from"]), days(mentions[f"{rule.at}_to"])
+        holds = (mentions["role"] == rule.role).to_numpy(dtype=bool) & (start >= 0) & (end >= 0)
+        low = np.where(holds, start - (rule.oldest * 1461) // 4, low)
+        high = np.where(holds, end - (rule.youngest * 1461) // 4, high)
+    return low, high
+
+
+def _names(mentions: pd.DataFrame, dates: Dates, model: Model) -> Names:
+    comparison = model.of_kind("name")
+    assert comparison is not None  # noqa: S101 - the model's schema demands one
+    columns = _name_columns(comparison)
+    coded = _encode(mentions, tuple(columns.values()))
+    first = pd.Series(coded.codes).drop_duplicates()
+    lines = first.index[first.to_numpy() != MISSING]
+    table = mentions.loc[lines, list(columns.values())].set_axis(list(columns), axis=1)
+    order = coded.codes[lines]
+    table = table.set_axis(order, axis=0).sort_index()
+    lookup = np.full(len(coded.values) + 1, MISSING, dtype=np.int64)
+    lookup[table.index.to_numpy()] = np.arange(len(table))
+    table = table.reset_index(drop=True)
+    table["other"] = [plain(text) if text else "" for text in table["other"]]
+    years = year_of((dates.first + dates.last) // 2)
+    cohort = cohort_of(np.where(dates.dated, years, MISSING))
+    parts = mentions[[columns["family"], columns["middle"], columns["given"]]].set_axis(
+        ["family", "middle", "given"], axis=1
+    )
+    sex = sexes(mentions["sex"]) if "sex" in mentions else np.zeros(len(mentions), dtype=np.int64)
+    return Names(lookup[coded.codes], table, model.frequencies.shares(parts, sex, cohort))
+
+
+def _name_columns(comparison: Comparison) -> dict[str, str]:
+    return {part: comparison.columns[part] for part in comparison.columns}

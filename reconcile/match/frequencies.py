@@ -1,0 +1,221 @@
+"""Pinned name frequencies: how many people bear a name, by sex and time of birth.
+
+Agreement on a rare name says more than on a common one. The figures come from a file that is part
+of the model, never from the loaded data (P4): published samples of Vietnamese surnames and given
+names (Lê Trung Hoa 2005; the samples SG01 and DKL01 of hoten.org), the southern forms, and for the
+long tail the rank order of names in use. A token that is not in the file is rare: it gets a floor.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from reconcile.errors import ModelError
+from reconcile.text.folding import plain
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+COHORTS: Final = (1970, 1990, 2005)  # first year of the second, third and fourth cohort
+_PARTS: Final = ("family", "middle", "given")
+_COLUMNS: Final = (
+    "part",
+    "sex",
+    "token",
+    "born_to_1969",
+    "born_1970_1989",
+    "born_1990_2004",
+    "born_from_2005",
+)
+# Share of people who bear one particular token that is not in the file.
+_FLOOR: Final = {"family": 2e-4, "middle": 1e-3, "given": 3e-4}
+_MISSPELT: Final = 0.02  # share of a name's bearers who are written with one particular wrong mark
+_NO_MIDDLE: Final = 0.02  # names of two words: 1 % of men, 0.2 % of women, more in old books
+_SECOND_MIDDLE: Final = (0.3, 0.26, 0.45)  # a second middle name: unknown sex, men, women (SG01)
+# Middle and given names go together (Gia Hân, Bảo Ngọc), families too keep to names: a full name
+# is about twice as frequent as the product of its parts; and no full name is rarer than one
+# person in a million, for we do not know the fashions of every village.
+_TOGETHER: Final = 2.0
+_RAREST: Final = 1e-6
+_TITLE: Final = "thị"
+
+Shares = dict[str, tuple[float, ...]]
+
+
+@dataclass(frozen=True)
+class NameShares:
+    """Frequencies of names, one value per name asked for.
+
+    Attributes:
+        name: share of people with this full name, among those of the sex and cohort.
+        family_given: share with this family and given name, whatever the middle name.
+        middle_given: share with this middle and given name, whatever the family name.
+    """
+
+    name: NDArray[np.float64]
+    family_given: NDArray[np.float64]
+    middle_given: NDArray[np.float64]
+
+
+def cohort_of(years: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Cohort by year of birth: 1…4; 0 where the year is not known (negative)."""
+    found = np.searchsorted(np.array(COHORTS), years, side="right") + 1
+    return np.where(years < 0, 0, found)
+
+
+class NameFrequencies:
+    """How frequent names are.
+
+    Args:
+        shares: (part, sex) -> token -> share per cohort; sex is empty for families.
+    """
+
+    def __init__(self, shares: dict[tuple[str, str], Shares]) -> None:
+        self._marked = {
+            (part, sex): self._with_mean(shares.get((part, sex if part != "family" else ""), {}))
+            for part in _PARTS
+            for sex in ("M", "F")
+        }
+        self._plain = {at: self._folded(table) for at, table in self._marked.items()}
+
+    @staticmethod
+    def _with_mean(table: Shares) -> Shares:
+        return {token: (sum(row) / len(row), *row) for token, row in table.items()}
+
+    @staticmethod
+    def _folded(table: Shares) -> Shares:
+        folded: dict[str, tuple[float, ...]] = {}
+        for token, row in table.items():
+            bare = plain(token)
+            before = folded.get(bare, (0.0,) * len(row))
+            folded[bare] = tuple(a + b for a, b in zip(before, row, strict=True))
+        return folded
+
+    def _token(self, part: str, token: str) -> NDArray[np.float64]:
+        """Shares of one token: sex (unknown, M, F) by cohort (unknown, 1…4)."""
+        floor = _FLOOR[part]
+        rows = []
+        for sex in ("M", "F"):
+            found = self._marked[part, sex].get(token) or self._plain[part, sex].get(token)
+            if found is None:
+                # A wrong mark makes no rare name: "Nguyển" is some hand's "Nguyễn".
+                bare = self._plain[part, sex].get(plain(token), (0.0,))
+                found = tuple(_MISSPELT * share for share in bare)
+            rows.append(np.maximum(found, floor) * np.ones(len(COHORTS) + 2))
+        return np.stack([(rows[0] + rows[1]) / 2, *rows])
+
+    def _middle(self, middle: str) -> NDArray[np.float64]:
+        """Shares of a whole middle name of any number of tokens."""
+        tokens = middle.split()
+        if not tokens:
+            return np.full((3, len(COHORTS) + 2), _NO_MIDDLE)
+        share = self._token("middle", tokens[0])
+        title = self._token("middle", _TITLE)
+        second = np.array(_SECOND_MIDDLE)[:, None]
+        for _, token in pairwise(tokens):
+            # After the first one, the other middle names are as frequent as among people
+            # without "Thị".
+            among = self._token("middle", token) / np.maximum(1 - title, 0.1)
+            share = share * np.minimum(among, 0.3) * second
+        return share
+
+    def shares(
+        self,
+        names: pd.DataFrame,
+        sex: NDArray[np.int64],
+        cohort: NDArray[np.int64],
+    ) -> NameShares:
+        """Frequencies of full names.
+
+        Args:
+            names: columns family, middle, given, as in MENTIONS.
+            sex: 0 unknown, 1 man, 2 woman.
+            cohort: as :func:`cohort_of` gives it.
+        """
+        found = {}
+        for part in _PARTS:
+            codes, tokens = pd.factorize(names[part])
+            one = self._middle if part == "middle" else lambda t, p=part: self._token(p, t)
+            table = np.stack([one(str(token)) for token in tokens]) if len(tokens) else None
+            found[part] = table[codes, sex, cohort] if table is not None else np.empty(0)
+        family, middle, given = (found[part] for part in _PARTS)
+        name = np.maximum(_TOGETHER * family * middle * given, _RAREST)
+        family_given = np.maximum(family * given, _RAREST)
+        middle_given = np.maximum(_TOGETHER * middle * given, _RAREST)
+        return NameShares(name, family_given, middle_given)
+
+    def of_plain(self, names: list[str]) -> NDArray[np.float64]:
+        """Share of all people whose unmarked full name this is, whatever sex and cohort.
+
+        A function of the unmarked name alone, so that all mentions that share it get the same
+        block keys.
+        """
+        return np.array([self._of_plain(name) for name in names], dtype=np.float64)
+
+    def _of_plain(self, name: str) -> float:
+        tokens = name.split()
+        if not tokens:
+            return 1.0
+        both = self._plain_sexes("family", tokens[0]) * self._plain_sexes("given", tokens[-1])
+        for token in tokens[1:-1]:
+            both = both * self._plain_sexes("middle", token)
+        together = _TOGETHER if len(tokens) > 2 else _NO_MIDDLE
+        return max(float(both.mean()) * together, _RAREST)
+
+    def of_part(self, part: str, tokens: list[str]) -> NDArray[np.float64]:
+        """Share of all people one part of whose unmarked name is this token."""
+        return np.array([float(self._plain_sexes(part, token).mean()) for token in tokens])
+
+    def _plain_sexes(self, part: str, token: str) -> NDArray[np.float64]:
+        floor = _FLOOR[part]
+        return np.array(
+            [max(self._plain[part, sex].get(token, (floor,))[0], floor) for sex in ("M", "F")]
+        )
+
+
+def load_frequencies(path: Path) -> NameFrequencies:
+    """Read the frequency file: per cent by part of the name, sex, token and cohort.
+
+    Raises:
+        ModelError: the file is missing or a line does not fit; says which line.
+    """
+    shares: dict[tuple[str, str], Shares] = {}
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            reader = csv.reader(stream)
+            if tuple(next(reader, ())) != _COLUMNS:
+                raise ModelError(
+                    "{file}: the first line must be {columns}.",
+                    file=path.name,
+                    columns=",".join(_COLUMNS),
+                )
+            for line in reader:
+                _add_line(shares, line, path.name, reader.line_num)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ModelError("{file}: cannot be read.", file=path.name) from error
+    return NameFrequencies(shares)
+
+
+def _add_line(
+    shares: dict[tuple[str, str], Shares], line: list[str], file: str, number: int
+) -> None:
+    try:
+        part, sex, token, *cells = line
+        row = tuple(float(cell) / 100 for cell in cells)
+    except ValueError:
+        part, sex, token, row = "", "", "", ()
+    fits = part in _PARTS and sex in ("", "M", "F") and token and len(row) == len(COHORTS) + 1
+    if not fits or not all(0 <= value <= 1 for value in row):
+        raise ModelError("{file}, line {line}: does not fit the columns.", file=file, line=number)
+    table = shares.setdefault((part, sex), {})
+    if token in table:
+        raise ModelError("{file}, line {line}: the name is there twice.", file=file, line=number)
+    table[token] = row

@@ -1,0 +1,138 @@
+"""The stage itself: mentions in, scored pairs out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from reconcile.match.blocking import Candidates, candidates
+from reconcile.match.encoding import Encoded, encode
+from reconcile.match.score import Scores, levels_of, probabilities, score
+from reconcile.match.structure import join_signers, relatives
+from reconcile.model import KIN, LIVE_ENTRIES, LIVE_MENTIONS, PAIRS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from reconcile.config import RegisterType
+    from reconcile.match.model import Model
+
+    Ints = NDArray[np.int64]
+
+Progress = "Callable[[str, int, int], None]"
+_AT_ONCE = 500_000  # pairs scored at once; bounds memory, changes nothing
+
+
+def prepare(
+    mentions: pd.DataFrame, entries: pd.DataFrame, kin: pd.DataFrame, model: Model
+) -> tuple[Encoded, pd.DataFrame]:
+    """Encode mentions, join those who sign to the role that they are, and find relatives.
+
+    Args:
+        mentions: LIVE_MENTIONS.
+        entries: LIVE_ENTRIES.
+        kin: KIN.
+        model: the matching model.
+
+    Returns:
+        The mentions in integers, and the structural joins (columns signer, head).
+    """
+    LIVE_MENTIONS.check(mentions)
+    LIVE_ENTRIES.check(entries)
+    KIN.check(kin)
+    encoded = encode(mentions, entries, model)
+    joins = join_signers(encoded, model)
+    encoded.relatives = relatives(encoded, kin, model)
+    return encoded, joins
+
+
+def match(  # noqa: PLR0913 - the signature that the pipeline calls
+    mentions: pd.DataFrame,
+    entries: pd.DataFrame,
+    kin: pd.DataFrame,
+    model: Model,
+    register_types: dict[str, RegisterType] | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> pd.DataFrame:
+    """Score every candidate pair of mentions.
+
+    Args:
+        mentions: LIVE_MENTIONS.
+        entries: LIVE_ENTRIES.
+        kin: KIN.
+        model: the matching model.
+        register_types: register types by code; their roles are already in ``mentions``.
+        progress: told the step, how many pairs are done and how many there are.
+
+    Returns:
+        PAIRS, sorted by left and right. ``weight`` is the log2 posterior odds that the two mentions
+        are one person. ``certain`` pairs are joined by the structure of an entry; a mention that is
+        so joined appears in no other pair, its partner speaks for it.
+    """
+    del register_types
+    if mentions.empty:
+        return PAIRS.empty()
+    encoded, joins = prepare(mentions, entries, kin, model)
+    found = candidates(encoded, model)
+    weights = _rounds(encoded, found, model, progress)
+    left = np.minimum(joins["signer"], joins["head"]).to_numpy(dtype=np.int64)
+    right = np.maximum(joins["signer"], joins["head"]).to_numpy(dtype=np.int64)
+    certain = np.r_[np.zeros(len(found), dtype=bool), np.ones(len(left), dtype=bool)]
+    weight = np.r_[weights, np.full(len(left), model.file.thresholds.certain)]
+    pairs = pd.DataFrame(
+        {
+            "left": np.r_[found.left, left],
+            "right": np.r_[found.right, right],
+            "rules": np.r_[found.rules, np.zeros(len(left), dtype=np.int64)],
+            "weight": weight,
+            "probability": probabilities(weight),
+            "certain": certain,
+        }
+    ).sort_values(["left", "right"])
+    return PAIRS.build({name: pairs[name].to_numpy() for name in PAIRS.names})
+
+
+def _rounds(
+    encoded: Encoded,
+    found: Candidates,
+    model: Model,
+    progress: Callable[[str, int, int], None] | None,
+) -> NDArray[np.float64]:
+    """Score in a small fixed number of rounds; each lets surer relatives speak for the pairs."""
+    weights = np.zeros(len(found), dtype=np.float64)
+    groups = None
+    for _ in range(model.file.rounds):
+        for start in range(0, len(found), _AT_ONCE):
+            part = slice(start, start + _AT_ONCE)
+            levels = levels_of(encoded, found.left[part], found.right[part], model)
+            weights[part] = score(encoded, levels, model, groups).weight
+            if progress is not None:
+                progress("match", min(start + _AT_ONCE, len(found)), len(found))
+        groups = sure_groups(len(encoded), found, weights, model)
+    return weights
+
+
+def sure_groups(size: int, found: Candidates, weights: NDArray[np.float64], model: Model) -> Ints:
+    """Group of each mention when only the surest pairs are joined.
+
+    Args:
+        size: number of mentions.
+        found: candidate pairs.
+        weights: their weights so far.
+        model: the matching model, for the probability that is sure enough.
+    """
+    sure = probabilities(weights) >= model.file.thresholds.group
+    graph = coo_array(
+        (np.ones(int(sure.sum()), dtype=np.int8), (found.left[sure], found.right[sure])),
+        shape=(size, size),
+    )
+    return connected_components(graph, directed=False)[1].astype(np.int64)
+
+
+__all__ = ["Scores", "match", "prepare", "sure_groups"]

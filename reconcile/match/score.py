@@ -1,0 +1,205 @@
+"""Match weights: Fellegi-Sunter against several rivals of "the same person".
+
+For every rival r of the model the weight of a pair is ``-log2(count of r) + sum of log2(m / u_r)``
+over the comparisons, plus what the relatives say. The odds of the pair are those against all rivals
+together: ``1 / sum of 1 / odds_r``, which is close to the worst of them. So agreement on parents
+cannot merge siblings, and agreement on the couple cannot merge two wives.
+
+Weights are computed once per distinct pattern of levels; only name frequencies are per pair.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from reconcile.match.comparisons import compare
+from reconcile.match.encoding import MISSING, Encoded
+from reconcile.match.model import RANDOM
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from reconcile.match.model import Comparison, Level, Model, RelativeEvidence
+
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+
+_MOST_OF_A_FREQUENCY: Final = 0.9  # a neighbourhood of names never holds more people than this
+_FARTHEST: Final = 40.0  # bits; beyond, evidence about relatives is taken as this strong
+
+
+@dataclass(frozen=True)
+class Levels:
+    """The level of every pair in every comparison.
+
+    Attributes:
+        left: positions of one side.
+        right: positions of the other side.
+        by_comparison: comparison id -> level code per pair, 0 where nothing is compared.
+    """
+
+    left: Ints
+    right: Ints
+    by_comparison: dict[str, NDArray[np.int8]]
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Weights of pairs.
+
+    Attributes:
+        own: weight per pair and rival (prior included) of the two mentions' own values.
+        relatives: relation -> weight per pair and rival of what that relative says.
+        weight: match weight per pair, log2 odds against all rivals together.
+    """
+
+    own: Floats
+    relatives: dict[str, Floats]
+    weight: Floats
+
+
+def levels_of(
+    encoded: Encoded, left: Ints, right: Ints, model: Model, of_relatives: bool = False
+) -> Levels:
+    """Compare pairs in all comparisons of the model.
+
+    Args:
+        encoded: the mentions.
+        left: positions of one side.
+        right: positions of the other side.
+        model: the matching model.
+        of_relatives: only the comparisons that are made between relatives.
+    """
+    chosen = [c for c in model.file.comparisons if c.of_relatives or not of_relatives]
+    return Levels(left, right, {c.id: compare(encoded, c, left, right, model) for c in chosen})
+
+
+def own_weights(encoded: Encoded, levels: Levels, model: Model) -> Floats:
+    """Weight per pair and rival of the levels, without priors.
+
+    Args:
+        encoded: the mentions, for the frequencies of their names.
+        levels: what :func:`levels_of` found.
+        model: the matching model.
+    """
+    chosen = [c for c in model.file.comparisons if c.id in levels.by_comparison]
+    pattern = np.zeros(len(levels), dtype=np.int64)
+    for comparison in chosen:
+        pattern = pattern * (len(comparison.levels) + 1) + levels.by_comparison[comparison.id]
+    codes, values = pd.factorize(pattern)
+    weights = np.zeros((len(values), len(model.rivals)), dtype=np.float64)
+    rest = values
+    for comparison in reversed(chosen):
+        rest, code = np.divmod(rest, len(comparison.levels) + 1)
+        weights += level_weights(comparison, model)[code]
+    per_pair = weights[codes]
+    for comparison in chosen:
+        if comparison.kind == "name":
+            _add_frequencies(per_pair, encoded, comparison, levels, model)
+    return per_pair
+
+
+def level_weights(comparison: Comparison, model: Model) -> Floats:
+    """``log2(m / u)`` by level code and rival; where a frequency takes u's place, ``log2(m)``."""
+    table = np.zeros((len(comparison.levels) + 1, len(model.rivals)), dtype=np.float64)
+    for code, level in enumerate(comparison.levels, start=1):
+        for column, rival in enumerate(model.rivals):
+            u = level.against.get(rival, level.u)
+            table[code, column] = np.log2(level.m) - (0.0 if u is None else np.log2(u))
+    return table
+
+
+def _add_frequencies(
+    weights: Floats, encoded: Encoded, comparison: Comparison, levels: Levels, model: Model
+) -> None:
+    """Subtract ``log2(u)`` where u is the pinned frequency of the more common of two names."""
+    codes = levels.by_comparison[comparison.id]
+    for code, level in enumerate(comparison.levels, start=1):
+        if not level.frequency:
+            continue
+        at = np.flatnonzero(codes == code)
+        bits = -np.log2(_frequency(encoded, level, levels.left[at], levels.right[at]))
+        for column, rival in enumerate(model.rivals):
+            if rival not in level.against:
+                weights[at, column] += bits
+
+
+def _frequency(encoded: Encoded, level: Level, left: Ints, right: Ints) -> Floats:
+    shares: Floats = getattr(encoded.names.shares, level.frequency)
+    return np.minimum(level.spread * np.maximum(shares[left], shares[right]), _MOST_OF_A_FREQUENCY)
+
+
+def priors(model: Model) -> Floats:
+    """Prior weight against each rival."""
+    return -np.log2(np.array([rival.count for rival in model.file.rivals], dtype=np.float64))
+
+
+def combine(by_rival: Floats) -> Floats:
+    """Log2 odds against all rivals together."""
+    return -np.logaddexp2.reduce(-by_rival, axis=1)
+
+
+def score(encoded: Encoded, levels: Levels, model: Model, groups: Ints | None = None) -> Scores:
+    """Score pairs whose levels are known.
+
+    Args:
+        encoded: the mentions.
+        levels: what :func:`levels_of` found.
+        model: the matching model.
+        groups: group of mentions already held to be one person, per mention; relatives in one group
+            are one person. None in the first round.
+    """
+    own = priors(model) + own_weights(encoded, levels, model)
+    relatives = {}
+    total = own.copy()
+    for evidence in model.file.relatives:
+        said = relative_weights(encoded, evidence, levels, model, groups)
+        relatives[evidence.relation.value] = said
+        total += said
+    return Scores(own, relatives, combine(total))
+
+
+def relative_weights(
+    encoded: Encoded,
+    evidence: RelativeEvidence,
+    levels: Levels,
+    model: Model,
+    groups: Ints | None,
+) -> Floats:
+    """What one kind of relative says, per pair and rival.
+
+    With L the likelihood ratio that the two relatives are one person, by their own values, the
+    pair's is ``(m L + 1 - m) / (u L + 1 - u)``: never more than m / u, never less than
+    (1 - m) / (1 - u), and nothing at all where L says nothing.
+    """
+    relatives = encoded.relatives[evidence.relation.value]
+    left, right = relatives[levels.left], relatives[levels.right]
+    said = np.zeros((len(levels), len(model.rivals)), dtype=np.float64)
+    at = np.flatnonzero((left != MISSING) & (right != MISSING) & (left != right))
+    if not len(at):
+        return said
+    low, high = np.minimum(left[at], right[at]), np.maximum(left[at], right[at])
+    codes, values = pd.factorize(low * len(encoded) + high)
+    first, second = np.divmod(values, len(encoded))
+    found = levels_of(encoded, first, second, model, of_relatives=True)
+    bits = own_weights(encoded, found, model)[:, model.rivals.index(RANDOM)]
+    if groups is not None:
+        bits = np.where(groups[first] == groups[second], np.maximum(bits, _FARTHEST), bits)
+    ratio = np.exp2(np.clip(bits, -_FARTHEST, _FARTHEST))
+    for column, rival in enumerate(model.rivals):
+        u = evidence.against.get(rival, evidence.u)
+        odds = (evidence.m * ratio + 1 - evidence.m) / (u * ratio + 1 - u)
+        said[at, column] = np.log2(odds)[codes]
+    return said
+
+
+def probabilities(weights: Floats) -> Floats:
+    """Match probability of each weight."""
+    return 1 / (1 + np.exp2(-np.clip(weights, -1000, 1000)))
