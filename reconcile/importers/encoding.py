@@ -1,0 +1,77 @@
+"""Which encoding a column is in, and the decoding of its cells.
+
+The whole sheet or file is judged first; a column with enough text of its own can differ from it,
+and a cell can differ from its column where it only makes sense in another encoding. What was found
+is kept as evidence; doubt becomes a finding. Nothing is stripped before this.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from reconcile.text.folding import nfc
+from reconcile.text.legacy import UNICODE, Detection, decode, detect, detect_cell, score_encoding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+# Letters that no legacy encoding shows when its bytes are read as Latin-1 or cp1252.
+_SURELY_UNICODE: Final = re.compile(
+    "[\u0102\u0103\u0110\u0111\u0128\u0129\u0168\u0169\u01a0\u01a1\u01af\u01b0"
+    "\u0300-\u0323\u1ea0-\u1ef9]"
+)
+_ENOUGH_WORDS: Final = 8
+_ENOUGH_CONFIDENCE: Final = 0.2
+_READABLE: Final = 0.5  # a cell of which less than half makes sense is doubtful
+
+
+@dataclass
+class ColumnText:
+    """The decoded texts of one column.
+
+    Attributes:
+        encoding: encoding of the column as a whole.
+        decoded: raw text -> decoded, composed text, for every distinct text beyond ASCII.
+        other: raw texts that are in another encoding than their column.
+        doubtful: raw texts whose decoding makes little sense.
+    """
+
+    encoding: str
+    decoded: dict[str, str] = field(default_factory=dict)
+    other: set[str] = field(default_factory=set)
+    doubtful: set[str] = field(default_factory=set)
+
+
+def judge(texts: Iterable[str], candidates: Sequence[str]) -> Detection:
+    """The encoding of a whole sheet or file."""
+    return detect(texts, candidates)
+
+
+def decode_column(texts: Sequence[str], candidates: Sequence[str], whole: str) -> ColumnText:
+    """Decode the texts of one column.
+
+    Args:
+        texts: its cells that have a character beyond ASCII, repeats included.
+        candidates: encodings that may occur, likeliest first.
+        whole: encoding of the sheet or file, which holds where the column says too little.
+    """
+    detection = detect(texts, candidates)
+    telling = detection.evidence.get("words", 0) >= _ENOUGH_WORDS
+    own = telling and detection.confidence >= _ENOUGH_CONFIDENCE
+    column = ColumnText(detection.encoding if own else whole)
+    for text in dict.fromkeys(texts):
+        encoding = _of_cell(text, column.encoding, candidates)
+        column.decoded[text] = nfc(decode(text, encoding))
+        if encoding != column.encoding:
+            column.other.add(text)
+        if encoding != UNICODE and score_encoding([text], [encoding])[encoding] < _READABLE:
+            column.doubtful.add(text)
+    return column
+
+
+def _of_cell(text: str, column: str, candidates: Sequence[str]) -> str:
+    if UNICODE in candidates and _SURELY_UNICODE.search(text):
+        return UNICODE
+    return detect_cell(text, column, candidates)

@@ -1,0 +1,452 @@
+"""Mapping files of the communes: which files they export, and what the columns mean.
+
+A commune is one file ``communes/<id>.toml``; what holds for all of them (ditto marks, footers,
+litter, code words) stands in ``importing.toml``. Reference: ``docs/reference/mapping-files.md``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from reconcile.config import RegisterType, Strict, check_field, read_mapping
+from reconcile.errors import MappingError
+from reconcile.text.folding import strip_marks
+from reconcile.text.legacy import ENCODINGS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Codes = dict[str, dict[str, str]]
+
+
+def label_key(text: str) -> str:
+    """What makes two header labels, code words or file names the same: letters and digits only.
+
+    >>> label_key(" Họ và TÊN "), label_key("ma_ho_so"), label_key("nksHoTen")
+    ('hovaten', 'mahoso', 'nkshoten')
+    """
+    return "".join(letter for letter in strip_marks(text).lower() if letter.isalnum())
+
+
+def name_key(text: str) -> str:
+    """A file or folder name for comparison: without marks, in lower case, ``_`` and ``-`` blank.
+
+    >>> name_key("Sổ_Khai-Sinh.XLS")
+    'so khai sinh.xls'
+    """
+    return " ".join(strip_marks(text).lower().replace("_", " ").replace("-", " ").split())
+
+
+class Limits(Strict):
+    """Sizes beyond which a file is refused instead of being read.
+
+    Attributes:
+        file_megabytes: size of one file.
+        unpacked_megabytes: size of a workbook's parts when unpacked.
+        unpack_ratio: how many times larger than packed the parts of a large workbook may be.
+        rows: rows of one sheet.
+        columns: columns of one sheet.
+        cells: rows times columns of one sheet.
+        cell_characters: length of one cell's text.
+    """
+
+    file_megabytes: int = 256
+    unpacked_megabytes: int = 2048
+    unpack_ratio: int = 200
+    rows: int = 1_048_576
+    columns: int = 1000
+    cells: int = 50_000_000
+    cell_characters: int = 32_767
+
+
+class Importing(Strict):
+    """What holds for the exports of every commune, ``importing.toml``.
+
+    Attributes:
+        table_suffixes: endings of files that hold tables; one that no mapping claims is an error.
+        litter: patterns of file and folder names that are skipped even if they end like a table.
+        ditto: cells that mean "the same as the cell above".
+        no_value: words that mean "no value"; a code cell with one of them is not an unknown code.
+        footers: regular expressions on unmarked lower-case cells: totals, signatures, titles.
+        codes: attribute or field -> word or code in the file -> standard code word.
+        limits: sizes beyond which a file is refused.
+    """
+
+    table_suffixes: tuple[str, ...]
+    litter: tuple[str, ...] = ()
+    ditto: tuple[str, ...] = ()
+    no_value: tuple[str, ...] = ()
+    footers: tuple[str, ...] = ()
+    codes: Codes = Field(default_factory=dict)
+    limits: Limits = Limits()
+
+    @field_validator("footers")
+    @classmethod
+    def _compile(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_checked_pattern(pattern) for pattern in patterns)
+
+
+def _checked_pattern(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"is not a regular expression: {error}") from error
+    return pattern
+
+
+class TableMapping(Strict):
+    """One kind of file that a commune exports.
+
+    Attributes:
+        id: name of this table, unique in the commune.
+        register_type: code of the register type that every row is.
+        family: file family whose full export the file belongs to.
+        files: patterns of file names with ``*`` and ``?``; case and marks do not count.
+        header: ``single`` row of labels, ``codes`` below a row of labels, ``two_row`` groups
+            above columns, or ``fields`` of a dBase table.
+        sheets: patterns of sheets that must be readable; others are read if their header fits.
+        template: the register type's template columns are columns of this table.
+        columns: header -> field; a column in a group is written ``group / column``.
+        aliases: other spelling of a header, or of one part of it -> the spelling in ``columns``.
+        required: fields without which a file cannot be used; by default the names of the
+            principal roles, and the entry's number and registration date where they are mapped.
+        codes: as in :class:`Importing`, for this table.
+        encodings: encodings that the text can be in, likeliest first; see
+            :data:`reconcile.text.legacy.ENCODINGS`.
+        delimiter: of a csv file; another one is recognised.
+        sheet_year: regular expression that finds the year in the name of the sheet or file.
+        sheet_year_of: which of the names.
+        no_ditto: fields in which ditto marks are taken literally.
+        footers: as in :class:`Importing`, for this table.
+        defaults: field -> text where the file has no such column or the cell is empty.
+    """
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    register_type: str
+    family: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    files: tuple[str, ...] = Field(min_length=1)
+    header: Literal["single", "codes", "two_row", "fields"] = "single"
+    sheets: tuple[str, ...] = ()
+    template: bool = False
+    columns: dict[str, str] = Field(default_factory=dict)
+    aliases: dict[str, str] = Field(default_factory=dict)
+    required: tuple[str, ...] = ()
+    codes: Codes = Field(default_factory=dict)
+    encodings: tuple[str, ...] = ("unicode",)
+    delimiter: str = Field(default=";", min_length=1, max_length=1)
+    sheet_year: str = ""
+    sheet_year_of: Literal["sheet", "file"] = "sheet"
+    no_ditto: tuple[str, ...] = ("entry.number", "entry.ordinal", "entry.own_key")
+    footers: tuple[str, ...] = ()
+    defaults: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("footers")
+    @classmethod
+    def _compile_footers(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_checked_pattern(pattern) for pattern in patterns)
+
+    @field_validator("sheet_year")
+    @classmethod
+    def _compile_year(cls, pattern: str) -> str:
+        return _checked_pattern(pattern)
+
+    @field_validator("encodings")
+    @classmethod
+    def _known_encodings(cls, encodings: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = sorted(set(encodings) - set(ENCODINGS))
+        if unknown or not encodings:
+            raise ValueError(f"unknown encodings {unknown}; known are {list(ENCODINGS)}")
+        return encodings
+
+
+class CommuneMapping(Strict):
+    """One commune's exports, ``communes/<id>.toml``.
+
+    Attributes:
+        id: mapping id, also the name of its folder in a delivery.
+        name: its name in Vietnamese.
+        folder_aliases: other spellings of the folder's name that are understood.
+        unit: unit id of the old commune in ``units.toml``.
+        tables: the kinds of files that it exports. Keys of the file's ``[shared]`` table hold for
+            all of them; a table's own value outranks it, and tables of words are joined.
+    """
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    name: str
+    folder_aliases: tuple[str, ...] = ()
+    unit: str
+    tables: tuple[TableMapping, ...] = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _spread_shared(cls, data: Any) -> Any:  # noqa: ANN401 - pydantic hands over raw TOML
+        if not isinstance(data, dict) or not isinstance(data.get("shared"), dict):
+            return data
+        shared = data["shared"]
+        tables = [
+            _joined(shared, table) if isinstance(table, dict) else table
+            for table in data.get("tables", [])
+        ]
+        return {key: value for key, value in data.items() if key != "shared"} | {"tables": tables}
+
+
+def _joined(shared: dict[str, Any], table: dict[str, Any]) -> dict[str, Any]:
+    """Shared keys below a table's own; dictionaries are joined, the table's entries win."""
+    joined = dict(shared)
+    for key, value in table.items():
+        below = joined.get(key)
+        if isinstance(value, dict) and isinstance(below, dict):
+            joined[key] = _joined(below, value)
+        else:
+            joined[key] = value
+    return joined
+
+
+@dataclass(frozen=True)
+class TablePlan:
+    """A table mapping, ready to be applied.
+
+    Attributes:
+        commune: mapping id of the commune.
+        table: the mapping itself.
+        register_type: register type of the rows.
+        fields: key of a header -> field.
+        labels: field -> header as the mapping writes it, for messages.
+        aliases: key of a header's part -> key of the part that the mapping writes.
+        foreign: keys that are headers of other tables, never misspellings of this one's.
+        required: fields without which the file cannot be used.
+        principal_names: for each principal role the fields that hold its name.
+        codes: field -> key of a code or word -> standard code word.
+        footers: one regular expression for all footer cells.
+    """
+
+    commune: str
+    table: TableMapping
+    register_type: RegisterType
+    fields: dict[str, str]
+    labels: dict[str, str]
+    aliases: dict[str, str]
+    foreign: frozenset[str]
+    required: tuple[str, ...]
+    principal_names: tuple[tuple[str, ...], ...]
+    codes: dict[str, dict[str, str]]
+    footers: re.Pattern[str] | None
+
+    @property
+    def reference(self) -> str:
+        """Commune and table, to name the mapping in a message."""
+        return f"{self.commune}/{self.table.id}"
+
+    def claims(self, name: str) -> bool:
+        """Does the table claim a file of this name (without folders)."""
+        key = name_key(name)
+        return any(fnmatchcase(key, name_key(pattern)) for pattern in self.table.files)
+
+    def expects_sheet(self, name: str) -> bool:
+        """Must a sheet of this name be readable."""
+        key = name_key(name)
+        return any(fnmatchcase(key, name_key(pattern)) for pattern in self.table.sheets)
+
+
+@dataclass(frozen=True)
+class Mappings:
+    """All that the importers know: communes, their tables, and what holds for all.
+
+    Attributes:
+        importing: what holds for every commune.
+        communes: communes by id.
+        plans: tables of each commune, by its id.
+        ditto: folded ditto marks.
+        no_value: keys of the words for "no value".
+    """
+
+    importing: Importing
+    communes: dict[str, CommuneMapping]
+    plans: dict[str, tuple[TablePlan, ...]]
+    ditto: frozenset[str] = field(default_factory=frozenset)
+    no_value: frozenset[str] = field(default_factory=frozenset)
+
+    def communes_of(self, folder: str) -> list[str]:
+        """Ids of the communes that a folder name means: one, none, or several that share it."""
+        key = label_key(folder)
+        return [
+            commune.id
+            for commune in self.communes.values()
+            if key and key in map(label_key, (commune.id, commune.name, *commune.folder_aliases))
+        ]
+
+    def is_litter(self, name: str) -> bool:
+        """Is a file or folder of this name known litter."""
+        return any(fnmatchcase(name.lower(), pattern.lower()) for pattern in self.importing.litter)
+
+    def is_table(self, name: str) -> bool:
+        """Does a file name end like a file that holds a table."""
+        return name.lower().rpartition(".")[2] in self.importing.table_suffixes
+
+    def claimants(self, communes: list[str], name: str) -> list[TablePlan]:
+        """Tables that claim a file of this name, among those of some communes."""
+        return [plan for commune in communes for plan in self.plans[commune] if plan.claims(name)]
+
+
+def load_mappings(folder: Path, register_types: dict[str, RegisterType]) -> Mappings:
+    """Read ``importing.toml`` and ``communes/*.toml``.
+
+    Args:
+        folder: the mappings folder.
+        register_types: register types by code.
+
+    Raises:
+        MappingError: a file is missing or does not fit, two have the same id, or one names a
+            register type, field, column or encoding that does not exist.
+    """
+    importing = read_mapping(folder / "importing.toml", Importing)
+    communes: dict[str, CommuneMapping] = {}
+    for path in sorted((folder / "communes").glob("*.toml")):
+        commune = read_mapping(path, CommuneMapping)
+        problems = _problems(commune, register_types)
+        if commune.id in communes:
+            problems.append(f"the id {commune.id} is defined twice")
+        if problems:
+            raise MappingError(
+                "{file}: {problems}.", file=f"communes/{path.name}", problems="; ".join(problems)
+            )
+        communes[commune.id] = commune
+    if not communes:
+        raise MappingError("{file}: no commune is defined.", file="communes/")
+    return Mappings(
+        importing=importing,
+        communes=communes,
+        plans=_plans(communes, importing, register_types),
+        ditto=frozenset(ditto_key(mark) for mark in importing.ditto),
+        no_value=frozenset(label_key(word) for word in importing.no_value),
+    )
+
+
+def ditto_key(text: str) -> str:
+    """A cell as it is compared with ditto marks: no blanks, brackets, dashes or full stops.
+
+    >>> ditto_key("- nt. -"), ditto_key("( NT )")
+    ('nt', 'nt')
+    """
+    return "".join(
+        letter for letter in strip_marks(text).lower() if letter not in "-–—.()_" and letter > " "
+    )
+
+
+def _problems(commune: CommuneMapping, register_types: dict[str, RegisterType]) -> list[str]:
+    ids = [table.id for table in commune.tables]
+    problems = [
+        f"table {name!r} is defined twice" for name in sorted({*ids}) if ids.count(name) > 1
+    ]
+    for table in commune.tables:
+        register_type = register_types.get(table.register_type)
+        if register_type is None:
+            problems.append(f"{table.id}: there is no register type {table.register_type!r}")
+        else:
+            problems += [f"{table.id}: {text}" for text in _table_problems(table, register_type)]
+    return problems
+
+
+def _table_problems(table: TableMapping, register_type: RegisterType) -> list[str]:
+    columns = _columns(table, register_type)
+    used = [*columns.values(), *table.required, *table.defaults, *table.no_ditto]
+    problems = [text for name in used if (text := check_field(name, register_type))]
+    if not columns:
+        problems.append("it has no columns; give columns or set template = true")
+    seen: dict[str, str] = {}
+    for label in columns:
+        other = seen.setdefault(label_key(label), label)
+        if other != label:
+            problems.append(f"the columns {other!r} and {label!r} cannot be told apart")
+    problems += [
+        f"the alias {alias!r} is a column itself"
+        for alias in table.aliases
+        if label_key(alias) in seen
+    ]
+    mapped = set(columns.values())
+    problems += [
+        f"the required field {name} has no column" for name in table.required if name not in mapped
+    ]
+    return problems
+
+
+def _columns(table: TableMapping, register_type: RegisterType) -> dict[str, str]:
+    return (register_type.template if table.template else {}) | table.columns
+
+
+def _plans(
+    communes: dict[str, CommuneMapping],
+    importing: Importing,
+    register_types: dict[str, RegisterType],
+) -> dict[str, tuple[TablePlan, ...]]:
+    vocabulary = frozenset(
+        label_key(label)
+        for commune in communes.values()
+        for table in commune.tables
+        for label in _columns(table, register_types[table.register_type])
+    )
+    return {
+        commune.id: tuple(
+            _plan(commune.id, table, importing, (register_types[table.register_type], vocabulary))
+            for table in commune.tables
+        )
+        for commune in communes.values()
+    }
+
+
+def _plan(
+    commune: str,
+    table: TableMapping,
+    importing: Importing,
+    context: tuple[RegisterType, frozenset[str]],
+) -> TablePlan:
+    register_type, vocabulary = context
+    columns = _columns(table, register_type)
+    fields = {label_key(label): name for label, name in columns.items()}
+    names = _principal_names(register_type, set(columns.values()))
+    footers = [*importing.footers, *table.footers]
+    return TablePlan(
+        commune=commune,
+        table=table,
+        register_type=register_type,
+        fields=fields,
+        labels={name: label for label, name in reversed(columns.items())},
+        aliases={label_key(old): label_key(new) for old, new in table.aliases.items()},
+        foreign=vocabulary - set(fields),
+        required=table.required or _required(names, set(columns.values())),
+        principal_names=names,
+        codes=_codes(set(columns.values()) | set(table.defaults), importing.codes, table.codes),
+        footers=re.compile("|".join(f"(?:{pattern})" for pattern in footers)) if footers else None,
+    )
+
+
+def _principal_names(register_type: RegisterType, mapped: set[str]) -> tuple[tuple[str, ...], ...]:
+    parts = ("name", "name_leading", "name_given")
+    return tuple(
+        tuple(f"{role}.{part}" for part in parts if f"{role}.{part}" in mapped)
+        for role in register_type.principals
+    )
+
+
+def _required(names: tuple[tuple[str, ...], ...], mapped: set[str]) -> tuple[str, ...]:
+    wanted = [name for fields in names for name in fields]
+    wanted += ["entry.number", "entry.registration_date"]
+    return tuple(name for name in wanted if name in mapped)
+
+
+def _codes(fields: set[str], *layers: Codes) -> dict[str, dict[str, str]]:
+    """Code words of each field: later layers outrank earlier ones, a field its attribute."""
+    words: dict[str, dict[str, str]] = {}
+    for name in sorted(fields):
+        merged: dict[str, str] = {}
+        for owner in (name.partition(".")[2], name):
+            for layer in layers:
+                merged |= {label_key(old): new for old, new in layer.get(owner, {}).items()}
+        if merged:
+            words[name] = merged
+    return words
