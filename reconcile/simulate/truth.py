@@ -1,0 +1,118 @@
+"""Truth beside the deliveries: who is who, which rows are which entry, and the hard cases.
+
+``mentions.csv`` has the columns and the meaning of ``export mentions``; ``rows.csv`` has every row
+of every file with what an importer should make of it; ``cases.csv`` names the hard cases.
+"""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from reconcile.simulate.writers import Expected
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from reconcile.simulate.people import Person
+    from reconcile.simulate.writers import Copy, Position
+
+_MENTIONS: Final = (
+    "delivery", "commune", "file", "sheet", "row", "register_type", "role", "entry_id", "event_id", "person_id",
+)  # fmt: skip
+_ROWS: Final = (
+    "delivery",
+    "commune",
+    "file",
+    "sheet",
+    "row",
+    "register_type",
+    "expected",
+    "entry_id",
+)
+_CASES: Final = ("case", "kind", "id")
+
+
+class Placed(NamedTuple):
+    """A row in its delivery and commune."""
+
+    delivery: str
+    commune: str
+    position: Position
+
+
+def write_truth(folder: Path, placed: list[Placed], persons: list[Person]) -> None:
+    """Write the three truth files.
+
+    Args:
+        folder: the truth folder.
+        placed: every row of every delivery.
+        persons: all persons, for their cases.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(folder / "mentions.csv", _MENTIONS, [line for row in placed for line in _mentions(row)])
+    _write(folder / "rows.csv", _ROWS, [_row(row) for row in placed])
+    _write(folder / "cases.csv", _CASES, _cases(placed, persons))
+
+
+def _write(path: Path, header: tuple[str, ...], lines: list[tuple[str | int, ...]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(sorted(lines))
+
+
+def _place(row: Placed) -> tuple[str | int, ...]:
+    position = row.position
+    return (
+        row.delivery,
+        row.commune,
+        position.file,
+        position.sheet,
+        position.row,
+        position.register_type,
+    )
+
+
+def _entry(copy: Copy) -> str:
+    return f"E{copy.entry:06d}"
+
+
+def _person(number: int) -> str:
+    return f"P{number:06d}"
+
+
+def _mentions(row: Placed) -> list[tuple[str | int, ...]]:
+    copy = row.position.copy
+    if copy is None or row.position.expected is not Expected.ACCEPTED:
+        return []
+    return [
+        (*_place(row), role, _entry(copy), f"V{copy.event:06d}", _person(person))
+        for role, person in copy.people.items()
+    ]
+
+
+def _row(row: Placed) -> tuple[str | int, ...]:
+    copy = row.position.copy
+    entry = _entry(copy) if copy is not None and copy.entry else ""
+    return (*_place(row), row.position.expected.value, entry)
+
+
+def _cases(placed: list[Placed], persons: list[Person]) -> list[tuple[str | int, ...]]:
+    seen: dict[int, Copy] = {}
+    mentioned: set[int] = set()
+    for row in placed:
+        copy = row.position.copy
+        if copy is not None and row.position.expected is Expected.ACCEPTED:
+            seen[copy.entry] = copy
+            mentioned.update(copy.people.values())
+    lines: list[tuple[str | int, ...]] = [
+        (case, "entry", _entry(copy)) for copy in seen.values() for case in copy.cases
+    ]
+    lines += [
+        (case, "person", _person(person.number))
+        for person in persons
+        if person.number in mentioned
+        for case in person.cases
+    ]
+    return lines
