@@ -1,0 +1,359 @@
+"""Hard knowledge: what cannot be true of one human, over whole clusters of mentions.
+
+:class:`Constraints` is asked before every join whether anything stands against it. It says so only
+where it is certain (P6): a year-only date of birth contradicts nothing within that year.
+
+What is looked at is always something of one cluster against something of the other. A cluster that
+contradicts itself, because a file has a slip in it or because an officer joined it, is not for that
+reason kept from everything else.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+from reconcile.config import Strict, read_mapping
+from reconcile.resolve.intervals import ALWAYS, NEVER, YEAR, first_days, is_slip, last_days
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+    import numpy.typing as npt
+    import pandas as pd
+
+    Days = npt.NDArray[np.int64]
+
+UNSUPPORTED: Final = "unsupported"
+UNSURE: Final = "unsure"
+JUDGED: Final = "judgement"
+
+
+class Limits(Strict):
+    """Years and days beyond which something is impossible; meanings in ``hard_rules.toml``."""
+
+    youngest_parent_years: int
+    oldest_mother_years: int
+    youngest_actor_years: int
+    posthumous_days: int
+    birth_apart_years: int
+
+
+class Thresholds(Strict):
+    """How clusters are scored; meanings in ``hard_rules.toml``."""
+
+    question_probability: float
+    against_bits: float
+    prior_bits: float
+    bridge_bits: float
+    large_cluster: int
+    rounds: int
+
+
+class Rule(Strict):
+    """One hard rule in words.
+
+    Attributes:
+        id: what questions name it by.
+        vi: why two mentions cannot be one person, in Vietnamese, to follow "but:".
+        en: the same in English.
+    """
+
+    id: str
+    vi: str
+    en: str
+
+
+class HardRules(Strict):
+    """All of ``hard_rules.toml``."""
+
+    limits: Limits
+    thresholds: Thresholds
+    rule: tuple[Rule, ...]
+
+    def words(self, rule: str) -> Rule:
+        """The rule of that id; ``KeyError`` if there is none."""
+        for found in self.rule:
+            if found.id == rule:
+                return found
+        raise KeyError(rule)
+
+
+def load_hard_rules(mappings: Path) -> HardRules:
+    """Read ``hard_rules.toml``.
+
+    Raises:
+        MappingError: it is missing or does not fit.
+    """
+    return read_mapping(mappings / "hard_rules.toml", HardRules)
+
+
+class Apart(NamedTuple):
+    """A judgement that keeps two mentions, and thus their clusters, apart.
+
+    Attributes:
+        left: position of a mention.
+        right: position of the other.
+        rule: ``judgement`` where they are different, ``unsure`` where the officer was unsure.
+    """
+
+    left: int
+    right: int
+    rule: str
+
+
+class _Bounds(NamedTuple):
+    """Certain days of each mention, in the order in which a join updates them."""
+
+    born_from: list[int]  # latest first possible day of birth
+    born_to: list[int]  # earliest last possible day of birth
+    dead_by: list[int]  # earliest last possible day of death
+    alive_on: list[int]  # latest day on which the person must have lived
+    acted_by: list[int]  # earliest day by which the person must have been old enough to act
+    parent_by: list[int]  # the same for being a parent
+    mother_after: list[int]  # latest day before which a mother cannot have been born
+
+
+class Constraints:
+    """Asks of two clusters whether they can be one human.
+
+    Args:
+        mentions: LIVE_MENTIONS.
+        kin: KIN.
+        limits: what is impossible.
+        apart: judgements that keep mentions apart.
+        support: weights of scored pairs whose two mentions both pass through the same passage
+            (birth or death): two such entries are one event only if they themselves say so.
+        link: weight from which they do.
+    """
+
+    def __init__(
+        self,
+        mentions: pd.DataFrame,
+        kin: pd.DataFrame,
+        limits: Limits,
+        apart: Iterable[Apart] = (),
+        support: dict[tuple[int, int], float] | None = None,
+        link: float = 0.0,
+    ) -> None:
+        self._limits = limits
+        self._support = support or {}
+        self._link = link
+        self._entry: list[int] = mentions["entry"].to_numpy(dtype="int64").tolist()
+        self._distinct: list[bool] = mentions["distinct"].tolist()
+        self._passage: list[str] = mentions["passage"].tolist()
+        self._cccd: list[str] = mentions["cccd"].tolist()
+        self._event_from: list[int] = first_days(mentions["event_from"]).tolist()
+        self._event_to: list[int] = last_days(mentions["event_to"]).tolist()
+        sex = mentions["sex"].map({"M": 1, "F": 2})
+        self._sex: list[int] = sex.fillna(0).astype("int64").tolist()
+        self._days = _bounds(mentions, kin, limits)
+        self._apart: dict[int, list[tuple[int, str]]] = defaultdict(list)
+        for pair in apart:
+            self._apart[pair.left].append((pair.right, pair.rule))
+            self._apart[pair.right].append((pair.left, pair.rule))
+        self._parents: dict[int, list[int]] = defaultdict(list)
+        self._children: dict[int, list[int]] = defaultdict(list)
+        for child, parent in _parents(kin):
+            self._parents[child].append(parent)
+            self._children[parent].append(child)
+
+    def join(self, kept: int, taken: int) -> None:
+        """Carry the certain days and the sex of one cluster over to the other.
+
+        Args:
+            kept: root of the cluster that stays.
+            taken: root of the cluster that is added to it.
+        """
+        self._sex[kept] |= self._sex[taken]
+        days = self._days
+        for latest in (days.born_from, days.alive_on, days.mother_after):
+            latest[kept] = max(latest[kept], latest[taken])
+        for earliest in (days.born_to, days.dead_by, days.acted_by, days.parent_by):
+            earliest[kept] = min(earliest[kept], earliest[taken])
+
+    def against(self, left: Sequence[int], right: Sequence[int], root: Callable[[int], int]) -> str:
+        """What stands against two clusters being one human.
+
+        Args:
+            left: members of one cluster.
+            right: members of the other.
+            root: gives the root of a mention's cluster.
+
+        Returns:
+            Id of the gravest rule, ``judgement`` before all others; ``unsupported`` where nothing
+            is impossible but two entries of one passage do not themselves say that they are one;
+            empty where nothing stands against it.
+        """
+        small, large = (left, right) if len(left) <= len(right) else (right, left)
+        one, other = root(small[0]), root(large[0])
+        return (
+            self._judged(small, other, root)
+            or self._days_against(one, other)
+            or self._roles_against(small, large)
+            or self._kin_against(small, large, root)
+            or self._passages_against(small, large)
+        )
+
+    def rivals(self, left: Sequence[int], right: Sequence[int], root: Callable[[int], int]) -> bool:
+        """Whether two clusters that fit the same third one cannot both be right.
+
+        Two entries of one passage that might be one event are no rivals.
+        """
+        rule = self.against(left, right, root)
+        if rule == UNSUPPORTED:
+            return not self._may_be_one_event(left, right)
+        return bool(rule)
+
+    def is_passage(self, one: int, other: int) -> bool:
+        """Whether two mentions pass through the same passage, so that one event is in question."""
+        return self._passage[one] != "" and self._passage[one] == self._passage[other]
+
+    # -- one rule each ------------------------------------------------------------------------
+
+    def _judged(self, small: Sequence[int], other: int, root: Callable[[int], int]) -> str:
+        if not self._apart:
+            return ""
+        rules = {
+            rule
+            for member in small
+            for enemy, rule in self._apart.get(member, ())
+            if root(enemy) == other
+        }
+        return JUDGED if JUDGED in rules else (UNSURE if rules else "")
+
+    def _days_against(self, one: int, other: int) -> str:
+        days = self._days
+        if self._sex[one] | self._sex[other] == 3 and self._sex[one] and self._sex[other]:
+            return "sex"
+        for this, that in ((one, other), (other, one)):
+            if days.dead_by[this] < days.alive_on[that]:
+                return "act_after_death"
+            if days.born_from[this] > days.acted_by[that]:
+                return "act_before_birth"
+            if (
+                days.born_from[this] > days.parent_by[that]
+                or days.born_to[this] < days.mother_after[that]
+            ):
+                return "parent_age"
+            if days.born_from[this] - days.born_to[that] > self._limits.birth_apart_years * YEAR:
+                return "births_apart"
+        return ""
+
+    def _roles_against(self, small: Sequence[int], large: Sequence[int]) -> str:
+        taken = {self._entry[member] for member in large if self._distinct[member]}
+        if any(self._distinct[member] and self._entry[member] in taken for member in small):
+            return "two_roles"
+        ours = {self._cccd[member] for member in small} - {""}
+        if ours:
+            theirs = {self._cccd[member] for member in large} - {""}
+            if any(not _one_slip(mine, yours) for mine in ours for yours in theirs):
+                return "cccd"
+        return ""
+
+    def _kin_against(
+        self, small: Sequence[int], large: Sequence[int], root: Callable[[int], int]
+    ) -> str:
+        parents = self._relatives(small, self._parents, root)
+        children = self._relatives(small, self._children, root)
+        if not parents and not children:
+            return ""
+        own = {root(small[0]), root(large[0])}
+        if (parents | children) & own:
+            return "own_ancestor"
+        theirs = self._relatives(large, self._children, root)
+        if parents & theirs or children & self._relatives(large, self._parents, root):
+            return "own_ancestor"
+        return ""
+
+    @staticmethod
+    def _relatives(
+        members: Sequence[int], kin: dict[int, list[int]], root: Callable[[int], int]
+    ) -> set[int]:
+        return {root(relative) for member in members for relative in kin.get(member, ())}
+
+    def _passages_against(self, small: Sequence[int], large: Sequence[int]) -> str:
+        found = ""
+        for one, other in self._passages(small, large):
+            if self._dates_apart(one, other):
+                return f"two_{self._passage[one]}s"
+            if self._supported(one, other) < self._link:
+                found = UNSUPPORTED
+        return found
+
+    def _passages(self, small: Sequence[int], large: Sequence[int]) -> list[tuple[int, int]]:
+        ours = [member for member in small if self._passage[member]]
+        if not ours:
+            return []
+        theirs = [member for member in large if self._passage[member]]
+        return [
+            (one, other)
+            for one in ours
+            for other in theirs
+            if self._passage[one] == self._passage[other]
+        ]
+
+    def _dates_apart(self, one: int, other: int) -> bool:
+        first, last = self._event_from, self._event_to
+        if last[one] >= first[other] and last[other] >= first[one]:
+            return False
+        days = first[one] == last[one] and first[other] == last[other]
+        return not (days and is_slip(first[one], first[other]))
+
+    def _may_be_one_event(self, left: Sequence[int], right: Sequence[int]) -> bool:
+        return all(self._supported(*pair) > 0 for pair in self._passages(left, right))
+
+    def _supported(self, one: int, other: int) -> float:
+        return self._support.get((min(one, other), max(one, other)), NEVER)
+
+
+def _one_slip(one: str, other: str) -> bool:
+    """Whether two numbers are equal, or one digit or one swap of neighbours apart."""
+    if len(one) != len(other):
+        return False
+    differ = [place for place in range(len(one)) if one[place] != other[place]]
+    if len(differ) <= 1:
+        return True
+    first, last = differ[0], differ[-1]
+    swapped = one[first] == other[last] and one[last] == other[first]
+    return len(differ) == 2 and last - first == 1 and swapped
+
+
+def _parents(kin: pd.DataFrame) -> list[tuple[int, int]]:
+    """Child and parent of every line of KIN that says who is a parent."""
+    lines = kin[kin["relation"].isin(["father", "mother"])]
+    return list(
+        zip(
+            lines["mention"].to_numpy(dtype="int64").tolist(),
+            lines["relative"].to_numpy(dtype="int64").tolist(),
+            strict=True,
+        )
+    )
+
+
+def _bounds(mentions: pd.DataFrame, kin: pd.DataFrame, limits: Limits) -> _Bounds:
+    """Certain days of every mention by itself."""
+    count = len(mentions)
+    acts = mentions["acts"].to_numpy(dtype=bool)
+    dies = mentions["passage"].eq("death").to_numpy(dtype=bool)
+    born_from, born_to = first_days(mentions["birth_from"]), last_days(mentions["birth_to"])
+    dead_by = np.where(dies, last_days(mentions["death_to"]), ALWAYS)
+    alive_on = np.where(acts, first_days(mentions["registered_from"]), NEVER)
+    grown = round(limits.youngest_actor_years * YEAR)
+    acted_by = np.where(acts, last_days(mentions["registered_to"]) - grown, ALWAYS)
+    parent_by, mother_after = np.full(count, ALWAYS), np.full(count, NEVER)
+    lines = kin[kin["relation"].isin(["father", "mother"])]
+    child = lines["mention"].to_numpy(dtype="int64")
+    parent = lines["relative"].to_numpy(dtype="int64")
+    mother = lines["relation"].eq("mother").to_numpy(dtype=bool)
+    youngest = round(limits.youngest_parent_years * YEAR)
+    np.minimum.at(parent_by, parent, born_to[child] - youngest)
+    oldest = round((limits.oldest_mother_years + 1) * YEAR)
+    np.maximum.at(mother_after, parent[mother], born_from[child[mother]] - oldest)
+    grace = np.where(mother, 0, limits.posthumous_days)
+    np.maximum.at(alive_on, parent, born_from[child] - grace)
+    columns = (born_from, born_to, dead_by, alive_on, acted_by, parent_by, mother_after)
+    return _Bounds(*(column.tolist() for column in columns))
