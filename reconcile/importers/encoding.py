@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from reconcile.text.folding import nfc
-from reconcile.text.legacy import UNICODE, Detection, decode, detect, detect_cell, score_encoding
+from reconcile.text.legacy import UNICODE, Detection, decode, detect, detect_cell
+from reconcile.text.syllables import is_vietnamese_syllable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,7 +25,10 @@ _SURELY_UNICODE: Final = re.compile(
 )
 _ENOUGH_WORDS: Final = 8
 _ENOUGH_CONFIDENCE: Final = 0.2
-_READABLE: Final = 0.5  # a cell of which less than half makes sense is doubtful
+# Signs that legacy text shows and that no Vietnamese text in an office has.
+_LEFT_OVER: Final = frozenset("¡¢£¤¥¦¨©ª«¬®¯±²³´µ¶·¸¹»¼½¾¿Þßþ÷×")
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_ABBREVIATION: Final = 5  # capitals without small letters up to this length: ĐKL, UBND, QĐ
 
 
 @dataclass
@@ -66,9 +70,21 @@ def decode_column(texts: Sequence[str], candidates: Sequence[str], whole: str) -
         column.decoded[text] = nfc(decode(text, encoding))
         if encoding != column.encoding:
             column.other.add(text)
-        if encoding != UNICODE and score_encoding([text], [encoding])[encoding] < _READABLE:
+        if encoding != UNICODE and _is_doubtful(column.decoded[text]):
             column.doubtful.add(text)
     return column
+
+
+def _is_doubtful(decoded: str) -> bool:
+    """Has a converted text left-over signs, or more impossible words than possible ones."""
+    if not _LEFT_OVER.isdisjoint(decoded):
+        return True
+    telling = [
+        is_vietnamese_syllable(word)
+        for word in _WORD.findall(decoded)
+        if not word.isascii() and not (word.isupper() and len(word) <= _ABBREVIATION)
+    ]
+    return telling.count(False) > telling.count(True)
 
 
 def _of_cell(text: str, column: str, candidates: Sequence[str]) -> str:

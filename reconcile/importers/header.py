@@ -9,6 +9,7 @@ is taken as that column and reported.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from rapidfuzz.distance import OSA
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from reconcile.importers.readers import Cell, RawSheet
 
 SEARCH_ROWS: Final = 25
+_LOOK_FURTHER: Final = 3  # rows below the best header so far; its code row stands there
 _LEAST_MATCHES: Final = 3
+_LONGEST_LABEL: Final = 120
 _SHORTEST_GUESS: Final = 6  # shorter labels are too easily one error away from another
 _LONG_LABEL: Final = 16  # from here on two errors are still one label
 
@@ -95,6 +98,8 @@ def find_header(sheet: RawSheet, plan: TablePlan) -> Header | None:
     best: _Candidate | None = None
     most = _LEAST_MATCHES - 1
     for candidate in _candidates(sheet, plan):
+        if best and candidate.top > best.top + _LOOK_FURTHER:
+            break
         matches = len(set(_exact(candidate, plan).values()))
         if matches > most:
             best, most = candidate, matches
@@ -114,7 +119,7 @@ def _labels(row: Sequence[Cell]) -> dict[int, str]:
     return {
         index: cell.strip()
         for index, cell in enumerate(row)
-        if isinstance(cell, str) and cell.strip()
+        if isinstance(cell, str) and len(cell) <= _LONGEST_LABEL and cell.strip()
     }
 
 
@@ -152,12 +157,21 @@ def _grouped(
 def _keys(part: str, plan: TablePlan) -> list[str]:
     """Keys of one part of an address: as written, by alias, and decoded."""
     keys: list[str] = []
-    for encoding in (UNICODE, *plan.table.encodings):
-        key = label_key(decode(part, encoding))
+    for key in _forms(part, plan.table.encodings):
         for form in (plan.aliases.get(key, key), key):
-            if form and form not in keys:
+            if form not in keys:
                 keys.append(form)
     return keys
+
+
+@lru_cache(maxsize=1 << 14)
+def _forms(part: str, encodings: tuple[str, ...]) -> tuple[str, ...]:
+    """Keys that a label can have, in any of the encodings."""
+    if part.isascii():
+        texts = [part]
+    else:
+        texts = [decode(part, encoding) for encoding in (UNICODE, *encodings)]
+    return tuple(dict.fromkeys(key for key in map(label_key, texts) if key))
 
 
 def _addresses(parts: tuple[str, ...], plan: TablePlan) -> list[str]:

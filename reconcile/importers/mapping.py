@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 Codes = dict[str, dict[str, str]]
 
 
+@lru_cache(maxsize=1 << 15)
 def label_key(text: str) -> str:
     """What makes two header labels, code words or file names the same: letters and digits only.
 
