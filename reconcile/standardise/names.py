@@ -13,13 +13,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from reconcile.config import Strict
 from reconcile.text.folding import key, plain, tidy
 from reconcile.text.sound import southern_sound_key
 from reconcile.text.syllables import is_vietnamese_syllable
 from reconcile.text.typing_residue import undo
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class _Middle(Strict):
@@ -108,18 +111,19 @@ class NameCleaner:
 
     Args:
         knowledge: the mapping file.
-        no_value: plain texts of cells that say that there is no value.
+        is_no_value: tells whether a cell says that there is no value.
     """
 
-    def __init__(self, knowledge: NameKnowledge, no_value: frozenset[str]) -> None:
+    def __init__(self, knowledge: NameKnowledge, is_no_value: Callable[[str], bool]) -> None:
         self._families = knowledge.family_abbreviations
         self._female = knowledge.middle_abbreviations.female
         self._male = knowledge.middle_abbreviations.male
         words = knowledge.words
         self._titles = frozenset(words.titles)
         self._usual = frozenset(words.usual_families)
-        self._remarks = frozenset(plain(remark) for remark in words.remarks) | no_value
-        self._no_name = frozenset(plain(text) for text in words.no_name) | no_value
+        self._remarks = frozenset(plain(remark) for remark in words.remarks)
+        self._no_name = frozenset(plain(text) for text in words.no_name)
+        self._is_no_value = is_no_value
         leads = "|".join(sorted(map(re.escape, words.other_name), key=len, reverse=True))
         self._lead = re.compile(rf"(?:{leads})\b[\s.:]*", re.IGNORECASE)
         self._between = re.compile(rf"[\s,;.-]+(?:{leads}|tự(?=\s+[{_SMALL.upper()}]))[\s.:]+")
@@ -148,7 +152,9 @@ class NameCleaner:
     def is_no_name(self, text: str) -> bool:
         """Does a cell say that there is no name."""
         bare = plain(text).strip(_SIGNS)
-        return not bare or bare in self._no_name or not re.search(r"[^\W\d_]", bare)
+        if not bare or bare in self._no_name or not re.search(r"[^\W\d_]", bare):
+            return True
+        return self._is_no_value(text)
 
     def _take_other(self, draft: _Draft) -> None:
         """Take brackets and second names out of the text."""
@@ -164,7 +170,8 @@ class NameCleaner:
 
     def _offer(self, text: str, draft: _Draft) -> None:
         bare = plain(text).strip(_SIGNS)
-        if not draft.other and bare not in self._remarks and re.search(r"[^\W\d_]", bare):
+        is_name = bare not in self._remarks and not self.is_no_name(text)
+        if not draft.other and is_name:
             if not re.search(r"\d", bare):
                 draft.other = text.strip(_SIGNS)
             draft.flags.add("two_names")
