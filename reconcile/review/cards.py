@@ -13,6 +13,7 @@ from reconcile.model import fingerprint
 from reconcile.review.casebook import SIDES, Case, Record, say, severity_words
 from reconcile.review.columns import SEALED, Column
 from reconcile.review.differences import Segment, differences
+from reconcile.review.values import value_words
 from reconcile.text.language import translate
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ _UNPRINTABLE: Final = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 
+_DATE: Final = re.compile(r"(\d{1,2}/)?\d{4}$")  # known to the month or the year only
 _ESCAPE: Final = "_x005F"  # how xlsx writes a text that looks like an escape; not all read it back
 
 
@@ -67,7 +69,7 @@ def cards(case: Case, language: str) -> tuple[Card, ...]:
     if case.field and len(case.values) == len(facts) > 0:
         label = translate("Disputed", language)
         facts = [
-            {label: printable(value), **shown}
+            {label: printable(value_words(value, language)), **shown}
             for value, shown in zip(case.values, facts, strict=True)
         ]
     labels = _in_order(facts)
@@ -77,8 +79,7 @@ def cards(case: Case, language: str) -> tuple[Card, ...]:
         lines = [CardLine("", _plain(_heading(side, record, len(case.sides))))]
         for label in labels:
             ours = facts[side].get(label, "")
-            marked, _ = differences(ours, other.get(label, ""))
-            lines.append(CardLine(label, marked or _plain(NOTHING)))
+            lines.append(CardLine(label, _marked(ours, other.get(label, "")) or _plain(NOTHING)))
         lines += [
             CardLine(label, _plain(text or NOTHING))
             for label, text in _places(record, language)
@@ -171,6 +172,14 @@ def _in_order(facts: Sequence[Mapping[str, str]]) -> list[str]:
                 labels.insert(at, label)
                 at += 1
     return labels
+
+
+def _marked(ours: str, theirs: str) -> tuple[Segment, ...]:
+    """A text with its differences; a date known less exactly is not another date (P6)."""
+    shorter, longer = sorted((ours, theirs), key=len)
+    if _DATE.match(shorter) and longer.endswith(f"/{shorter}"):
+        return _plain(ours)
+    return differences(ours, theirs)[0]
 
 
 def _heading(side: int, record: Record, sides: int) -> str:

@@ -8,7 +8,7 @@ import xlsxwriter
 
 from reconcile.model import Severity
 from reconcile.review.casebook import severity_words
-from reconcile.review.styles import ACCENT, FILL_IN, LINE, QUIET, SEVERITY_COLOURS
+from reconcile.review.styles import ACCENT, DIFFERENCE, FILL_IN, LINE, QUIET, SEVERITY_COLOURS
 from reconcile.text.language import translate
 
 if TYPE_CHECKING:
@@ -27,11 +27,11 @@ STEPS: Final = (
     "The paper book is what counts.",
     "Choose your decision from the list in the column Decision. You may also type it, with or "
     "without marks.",
-    "Write the column Value only where you chose “other value” or corrected an error: the right "
+    "Write the column Value only where you chose “another value” or corrected an error: the right "
     "value as it stands in the book.",
     "Write your name and the date. Whoever fills in one row only may leave the others empty: "
     "empty rows are simply asked again.",
-    "If you are not sure, choose “not clear”. Nothing is then joined or changed.",
+    "If you are not sure, choose “unsure”. Nothing is then joined or changed.",
     "You may filter, hide and widen columns and save halfway. To sort, first lift the protection "
     "(Review › Unprotect Sheet; there is no password).",
     "Do not change the white cells: changes there are reported and not obeyed.",
@@ -76,8 +76,8 @@ def write_guide(
     """
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 5)
-    sheet.set_column(1, 1, 52)
-    sheet.set_column(2, 4, 14)
+    sheet.set_column(1, 1, 40)
+    sheet.set_column(2, 4, 18)
     row = _title(sheet, styles, book, language)
     row = _steps(sheet, styles, row, language)
     row = _table(sheet, styles, described, row, language)
@@ -111,6 +111,7 @@ def _title(sheet: Worksheet, styles: Styles, book: Casebook, language: str) -> i
 
 
 def _steps(sheet: Worksheet, styles: Styles, row: int, language: str) -> int:
+    sheet.set_row(row, 22)
     sheet.write_string(row, 0, translate("What to do", language), _subtitle(styles))
     number = styles.guide(bold=True, font_color=ACCENT, align="center", font_size=11)
     text = styles.guide(font_size=11)
@@ -127,6 +128,7 @@ def _steps(sheet: Worksheet, styles: Styles, row: int, language: str) -> int:
 def _table(
     sheet: Worksheet, styles: Styles, described: Sequence[GuideSheet], row: int, language: str
 ) -> int:
+    sheet.set_row(row, 22)
     sheet.write_string(row, 0, translate("Where", language), _subtitle(styles))
     row += 1
     for position, title in enumerate(("No.", "Sheet", "Questions", "Answered", "Left")):
@@ -157,6 +159,7 @@ def _table(
 
 
 def _legend(sheet: Worksheet, styles: Styles, row: int, language: str) -> None:
+    sheet.set_row(row, 22)
     sheet.write_string(row, 0, translate("Colours", language), _subtitle(styles))
     meanings = {
         Severity.CRITICAL: "Wrong papers may be issued; answer first.",
@@ -165,17 +168,22 @@ def _legend(sheet: Worksheet, styles: Styles, row: int, language: str) -> None:
         Severity.INFO: "Nothing is wrong; an answer helps.",
     }
     text = styles.guide(font_size=11)
+    text.set_text_wrap(False)
     for severity, meaning in meanings.items():
         row += 1
         fill, ink = SEVERITY_COLOURS[severity.value]
         chip = styles.guide(bg_color=fill, font_color=ink, bold=True, align="center")
-        sheet.merge_range(row, 2, row, 2 + 1, "", chip)
-        sheet.write_string(row, 2, severity_words(severity.value, language), chip)
-        sheet.write_string(row, 1, translate(meaning, language), text)
+        sheet.merge_range(row, 0, row, 1, "", chip)
+        sheet.write_string(row, 0, severity_words(severity.value, language), chip)
+        sheet.write_string(row, 2, translate(meaning, language), text)
     row += 1
-    sheet.merge_range(row, 2, row, 3, "", styles.guide(bg_color=FILL_IN, align="center"))
-    sheet.write_string(row, 2, "…", styles.guide(bg_color=FILL_IN, align="center"))
-    sheet.write_string(row, 1, translate("Cells that you fill in.", language), text)
+    sheet.merge_range(row, 0, row, 1, "", styles.guide(bg_color=FILL_IN))
+    sheet.write_string(row, 2, translate("Cells that you fill in.", language), text)
+    row += 1
+    differs = styles.guide(bold=True, font_color=DIFFERENCE, align="center")
+    sheet.merge_range(row, 0, row, 1, "", differs)
+    sheet.write_string(row, 0, "Nguyễn / Nguyển", differs)
+    sheet.write_string(row, 2, translate("Here the sides differ.", language), text)
 
 
 def _subtitle(styles: Styles) -> object:

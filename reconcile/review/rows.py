@@ -198,7 +198,7 @@ class RowReader:
         side = side_of(text, max(len(values), len(keys))) if text else -1
         if text and side < 0 and not self._says_value(row, answer, values, decision.field):
             raise RefusedError(
-                "Decision and value do not fit together; choose “other value” or clear the value."
+                "Decision and value do not fit together; choose “another value” or clear the value."
             )
         if side >= 0 and answer.side >= 0 and side != answer.side:
             raise RefusedError("The decision names one side and the value another one.")

@@ -20,8 +20,8 @@ DONE: Final = "#E2F0D9"
 LINE: Final = "#C5CCD3"
 SEVERITY_COLOURS: Final[dict[str, tuple[str, str]]] = {
     # severity -> background, ink; the word stands in the cell too, so that no one needs colours
-    Severity.CRITICAL.value: ("#C00000", "#FFFFFF"),
-    Severity.ERROR.value: ("#F4B183", INK),
+    Severity.CRITICAL.value: ("#FFC7CE", "#9C0006"),
+    Severity.ERROR.value: ("#F8CBAD", INK),
     Severity.WARNING.value: ("#FFE699", INK),
     Severity.INFO.value: ("#DDEBF7", INK),
 }

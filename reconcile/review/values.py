@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from reconcile.review.answers import Cell, cell_text, partial_date
 from reconcile.review.columns import reduced
+from reconcile.text.language import translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,3 +76,23 @@ _CHECKS: Final[dict[str, Callable[[str], str | None]]] = {
     "identity_number": _digits(9, 12),
     "name": _name,
 }
+
+
+_ISO: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}:\d{2})(?::\d{2})?)?)?)?$")
+
+
+def value_words(value: str, language: str) -> str:
+    """A standard value as people read it: dates day first in their precision, sex in words.
+
+    >>> value_words("1985-03-04", "vi"), value_words("1985-03", "vi"), value_words("M", "vi")
+    ('04/03/1985', '03/1985', 'Nam')
+    """
+    words = {"M": "Male", "F": "Female", "U": "Undetermined"}.get(value)
+    if words:
+        return translate(words, language)
+    found = _ISO.match(value)
+    if not found:
+        return value
+    year, month, day, time = found.groups()
+    said = "/".join(part for part in (day, month, year) if part)
+    return f"{said} {time}" if time else said

@@ -181,7 +181,7 @@ class _Writer:
                 sheet.write_string(row, position, text[:_CELL], self._style(column, case))
             if column not in HIDDEN:
                 lines = max(lines, _lines(text, LAYOUT[column].width))
-        sheet.set_row(row, min(_TALLEST, lines * _LINE_HEIGHT + 6))
+        sheet.set_row(row, min(_TALLEST, lines * _LINE_HEIGHT + 3))
 
     def _style(self, column: Column, case: Case) -> Format:
         styles = self._styles
@@ -320,4 +320,4 @@ def _words(case: Case) -> tuple[str, ...]:
 
 def _lines(text: str, width: float) -> int:
     """How many lines a wrapped text takes in a column of that width."""
-    return sum(max(1, math.ceil(len(line) * 1.08 / width)) for line in text.split("\n"))
+    return sum(max(1, math.ceil(len(line) / width)) for line in text.split("\n"))
