@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from reconcile.text.folding import nfc
-from reconcile.text.legacy import UNICODE, Detection, decode, detect, detect_cell
+from reconcile.text.legacy import UNICODE, VNI, Detection, decode, detect, detect_cell
 from reconcile.text.syllables import is_vietnamese_syllable
 
 if TYPE_CHECKING:
@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
 # Letters that no legacy encoding shows when its bytes are read as Latin-1 or cp1252.
 _SURELY_UNICODE: Final = re.compile(
-    "[\u0102\u0103\u0110\u0111\u0128\u0129\u0168\u0169\u01a0\u01a1\u01af\u01b0"
-    "\u0300-\u0323\u1ea0-\u1ef9]"
+    "[\u0102\u0103\u0110\u0111\u0128\u0129\u0168\u0169\u01a0\u01a1\u01af\u01b0\u1ea0-\u1ef9]"
 )
 _ENOUGH_WORDS: Final = 8
 _ENOUGH_CONFIDENCE: Final = 0.2
 # Signs that legacy text shows and that no Vietnamese text in an office has.
 _LEFT_OVER: Final = frozenset("¡¢£¤¥¦¨©ª«¬®¯±²³´µ¶·¸¹»¼½¾¿Þßþ÷×")
+# ÑKL, QÑ: abbreviations with VNI's Đ are no syllables in any encoding, but Ñ is no letter of ours.
+_VNI_ABBREVIATION: Final = re.compile(r"\b(?=[A-ZÑ]*Ñ)[B-DF-HJ-NP-TV-XZÑ]{2,5}\b")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _ABBREVIATION: Final = 5  # capitals without small letters up to this length: ĐKL, UBND, QĐ
 
@@ -90,4 +91,7 @@ def _is_doubtful(decoded: str) -> bool:
 def _of_cell(text: str, column: str, candidates: Sequence[str]) -> str:
     if UNICODE in candidates and _SURELY_UNICODE.search(text):
         return UNICODE
-    return detect_cell(text, column, candidates)
+    encoding = detect_cell(text, column, candidates)
+    if encoding == UNICODE and VNI in candidates and _VNI_ABBREVIATION.search(text):
+        return VNI
+    return encoding
