@@ -7,19 +7,21 @@ Hùng" of one year is also asked for his hamlet or his partner, a Phùng is not.
 Vocabulary of parts: ``name`` (unmarked), ``sound``, ``family``, ``given``, ``given_sound``,
 ``sex``, ``year`` (of birth; every year that the interval allows, up to three), ``day`` (of birth),
 ``month_day``, ``hamlet``, ``office``, the ids of columns ``column:…``, and for a relative
-``father.name``, ``mother.sound``, ``partner.given``, ``child.year`` and so on.
+``father.name``, ``mother.sound``, ``partner.given`` and so on.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
 from reconcile.errors import ModelError
-from reconcile.match.encoding import DAY, MISSING, Encoded, sexes, year_of
+from reconcile.match.encoding import DAY, Encoded, sexes, year_of
+from reconcile.match.model import MISSING
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -109,7 +111,8 @@ def _merged(found: list[tuple[Ints, int]], size: int) -> Candidates:
 def _may_pair(encoded: Encoded, left: Ints, right: Ints) -> NDArray[np.bool_]:
     distinct = encoded.mentions["distinct"].to_numpy(dtype=bool)
     one_entry = encoded.entry[left] == encoded.entry[right]
-    return (left != right) & ~(one_entry & distinct[left] & distinct[right])
+    may: NDArray[np.bool_] = (left != right) & ~(one_entry & distinct[left] & distinct[right])
+    return may
 
 
 class _Parts:
@@ -162,42 +165,37 @@ class _Parts:
             np.where((names == MISSING) | empty[names], MISSING, codes[names]), shares[names]
         )
 
-    def _plain_texts(self) -> list[str]:
-        return [str(text) for text in self.encoded.names.table["plain"]] or [""]
+    def _tokens(self, texts: list[str], at: int) -> list[str]:
+        return [(text.split() or [""])[at] for text in texts]
 
-    def _sound_texts(self) -> list[str]:
-        return [str(text) for text in self.encoded.names.table["sound"]] or [""]
-
+    @cached_property
     def _plain_shares(self) -> Floats:
-        return self.model.frequencies.of_plain(self._plain_texts())
+        return self.model.frequencies.of_plain(self.encoded.names.forms.texts)
 
-    def _token_shares(self, part: str) -> Floats:
-        tokens = [text.split() or [""] for text in self._plain_texts()]
-        at = 0 if part == "family" else -1
-        return self.model.frequencies.of_part(part, [words[at] for words in tokens])
+    def _token_shares(self, part: str, at: int) -> Floats:
+        tokens = self._tokens(self.encoded.names.forms.texts, at)
+        return self.model.frequencies.of_part(part, tokens)
 
     def _name(self) -> Part:
-        return self._texts(self._plain_texts(), self._plain_shares())
+        return self._texts(self.encoded.names.forms.texts, self._plain_shares)
 
     def _sound(self) -> Part:
-        return self._texts(self._sound_texts(), self._plain_shares())
+        return self._texts(self.encoded.names.forms.sounds, self._plain_shares)
 
     def _other(self) -> Part:
-        return self._texts(
-            [str(text) for text in self.encoded.names.table["other"]] or [""], self._plain_shares()
-        )
+        return self._texts(self.encoded.names.forms.others, self._plain_shares)
 
     def _family(self) -> Part:
-        words = [(text.split() or [""])[0] for text in self._plain_texts()]
-        return self._texts(words, self._token_shares("family"))
+        texts = self._tokens(self.encoded.names.forms.texts, 0)
+        return self._texts(texts, self._token_shares("family", 0))
 
     def _given(self) -> Part:
-        words = [(text.split() or [""])[-1] for text in self._plain_texts()]
-        return self._texts(words, self._token_shares("given"))
+        texts = self._tokens(self.encoded.names.forms.texts, -1)
+        return self._texts(texts, self._token_shares("given", -1))
 
     def _given_sound(self) -> Part:
-        words = [(text.split() or [""])[-1] for text in self._sound_texts()]
-        return self._texts(words, self._token_shares("given"))
+        texts = self._tokens(self.encoded.names.forms.sounds, -1)
+        return self._texts(texts, self._token_shares("given", -1))
 
     def _sex(self) -> Part:
         codes = sexes(self.encoded.mentions["sex"])

@@ -16,9 +16,8 @@ from rapidfuzz.fuzz import token_set_ratio
 from rapidfuzz.process import cpdist
 
 from reconcile.match.dates import date_levels
-from reconcile.match.encoding import MISSING, Encoded, days
-from reconcile.match.model import KINDS
-from reconcile.match.names import name_levels
+from reconcile.match.encoding import Encoded, days
+from reconcile.match.model import KINDS, MISSING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,9 +78,9 @@ def over_distinct(
 def _names(
     encoded: Encoded, comparison: Comparison, left: Ints, right: Ints, model: Model
 ) -> Levels:
-    del comparison
+    del comparison, model
     codes = encoded.names.codes
-    return name_levels(encoded.names.table, codes[left], codes[right], model)
+    return encoded.names.forms.compare(codes[left], codes[right])
 
 
 def _dates(
@@ -96,7 +95,7 @@ def _category(
 ) -> Levels:
     del model
     coded = encoded.coded(comparison.columns["value"])
-    common = np.isin(coded.values.astype(str), comparison.common)
+    common = np.isin(coded.texts.astype(str), comparison.common)
     equal_common, equal_rare, different = range(1, 4)
 
     def decide(first: Ints, second: Ints) -> Levels:
@@ -115,13 +114,14 @@ def _identity(
 
     def decide(first: Ints, second: Ints) -> Levels:
         edits = cpdist(
-            list(coded.values[first]),
-            list(coded.values[second]),
+            list(coded.texts[first]),
+            list(coded.texts[second]),
             scorer=OSA.distance,
             score_cutoff=2,
             dtype=np.uint8,
         )
-        return (np.minimum(edits, 2) + 1).astype(np.int8)
+        levels: Levels = (np.minimum(edits, 2) + 1).astype(np.int8)
+        return levels
 
     return over_distinct(coded.codes, left, right, decide)
 
@@ -135,8 +135,8 @@ def _text(
 
     def decide(first: Ints, second: Ints) -> Levels:
         ratio = cpdist(
-            list(coded.values[first]),
-            list(coded.values[second]),
+            list(coded.texts[first]),
+            list(coded.texts[second]),
             scorer=token_set_ratio,
             score_cutoff=_SIMILAR,
             dtype=np.float32,
@@ -156,31 +156,23 @@ def _place(
     hamlet says something then.
     """
     del model
-    columns = comparison.columns
-    units = encoded.mentions[columns["unit"]].to_numpy(dtype=object)
-    hamlets = encoded.mentions[columns["hamlet"]].to_numpy(dtype=object)
-    offices = encoded.mentions[columns["office"]].to_numpy(dtype=object)
-    keys = pd.Series(
-        [
-            f"{unit}\x1f{hamlet}\x1f{office}"
-            for unit, hamlet, office in zip(units, hamlets, offices, strict=True)
-        ]
-    )
-    codes, values = pd.factorize(keys)
-    parts = [str(value).split("\x1f") for value in values]
-    table = pd.DataFrame(parts, columns=["unit", "hamlet", "office"])
-    return over_distinct(codes.astype(np.int64), left, right, _PlaceTable(table).levels)
+    columns = [comparison.columns[part] for part in ("unit", "hamlet", "office")]
+    coded = encoded.coded(*columns)
+    table = encoded.mentions.iloc[coded.first][columns]
+    return over_distinct(coded.codes, left, right, _PlaceTable(table).levels)
 
 
 class _PlaceTable:
+    """Distinct places: columns unit, hamlet and office in this order."""
+
     def __init__(self, table: pd.DataFrame) -> None:
-        unit = table["unit"].str.partition("@")
-        self.unit = pd.factorize(table["unit"])[0]
-        self.period = pd.factorize(unit[2])[0]
-        self.has_unit = (table["unit"] != "").to_numpy(dtype=bool)
-        self.hamlet = pd.factorize(table["hamlet"])[0]
-        self.has_hamlet = (table["hamlet"] != "").to_numpy(dtype=bool)
-        self.office = pd.factorize(table["office"])[0]
+        unit, hamlet, office = (table[column] for column in table)
+        self.unit = pd.factorize(unit)[0]
+        self.period = pd.factorize(unit.str.rpartition("@")[2])[0]
+        self.has_unit = (unit != "").to_numpy(dtype=bool)
+        self.hamlet = pd.factorize(hamlet)[0]
+        self.has_hamlet = (hamlet != "").to_numpy(dtype=bool)
+        self.office = pd.factorize(office)[0]
 
     def levels(self, first: Ints, second: Ints) -> Levels:
         """Level of each pair of places."""
@@ -240,7 +232,7 @@ def _passage(
     coded = encoded.coded(comparison.columns["passage"])
     levels = np.zeros(len(left), dtype=np.int8)
     for code, word in enumerate(("birth", "death"), start=1):
-        of_word = (coded.values.astype(str) == word)[coded.codes] & (coded.codes != MISSING)
+        of_word = (coded.texts.astype(str) == word)[coded.codes] & (coded.codes != MISSING)
         levels[of_word[left] & of_word[right]] = code
     return levels
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from reconcile.match.encoding import BOUND, DAY, MISSING, MONTH, Dates, year_of
-from reconcile.match.model import KINDS
+from reconcile.match.encoding import BOUND, DAY, MONTH, Dates, year_of
+from reconcile.match.model import KINDS, MISSING
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -78,7 +78,8 @@ def _levels(dates: Dates, one: Ints, other: Ints) -> NDArray[np.int8]:
 def _years_apart(dates: Dates, one: Ints, other: Ints) -> Ints:
     """Least number of calendar years between two intervals."""
     first, last = year_of(dates.first), year_of(dates.last)
-    return np.maximum(np.maximum(first[one] - last[other], first[other] - last[one]), 0)
+    apart: Ints = np.maximum(first[one] - last[other], first[other] - last[one])
+    return np.maximum(apart, 0)
 
 
 def _exact_levels(dates: Dates, one: Ints, other: Ints) -> NDArray[np.int8]:

@@ -9,16 +9,17 @@ import numpy as np
 import pandas as pd
 
 from reconcile.match.frequencies import NameShares, cohort_of
+from reconcile.match.model import MISSING
+from reconcile.match.names import NameForms
 from reconcile.text.folding import plain
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from reconcile.match.model import Comparison, Model
+    from reconcile.match.model import Model
 
     Ints = NDArray[np.int64]
 
-MISSING: Final = -1
 _SEXES: Final = {"M": 1, "F": 2}
 _PRECISIONS: Final = {"": 0, "age": 1, "year": 2, "month": 3, "day": 4}
 BOUND, AGE, YEAR, MONTH, DAY = range(5)
@@ -32,11 +33,13 @@ class Coded:
 
     Attributes:
         codes: code per mention, ``MISSING`` where there is no value.
-        values: text of each code.
+        texts: text of each code; several columns are joined with the unit separator.
+        first: position of one mention with each code.
     """
 
     codes: Ints
-    values: NDArray[np.object_]
+    texts: NDArray[np.object_]
+    first: Ints
 
 
 @dataclass(frozen=True)
@@ -45,12 +48,12 @@ class Names:
 
     Attributes:
         codes: distinct name per mention, ``MISSING`` where there is none.
-        table: one line per distinct name: key, plain, sound, family, middle, given, other (plain).
+        forms: the forms of each distinct name, in codes.
         shares: pinned frequencies per *mention* (they depend on sex and time of birth).
     """
 
     codes: Ints
-    table: pd.DataFrame
+    forms: NameForms
     shares: NameShares
 
 
@@ -124,14 +127,11 @@ def _encode(table: pd.DataFrame, columns: tuple[str, ...]) -> Coded:
         empty &= is_empty | (own < 0)
         codes = pd.factorize(codes * (len(values) + 1) + own + 1)[0].astype(np.int64)
     _, first, codes = np.unique(codes, return_index=True, return_inverse=True)
-    if len(columns) == 1:
-        texts = table[columns[0]].to_numpy(dtype=object)[first]
-    else:
-        texts = np.array(
-            ["\x1f".join(row) for row in table.iloc[first][list(columns)].to_numpy(dtype=object)],
-            dtype=object,
-        )
-    return Coded(np.where(empty, MISSING, codes.astype(np.int64)), texts)
+    lines = table.iloc[first]
+    texts = lines[columns[0]].to_numpy(dtype=object)
+    for column in columns[1:]:
+        texts = texts + "\x1f" + lines[column].to_numpy(dtype=object)
+    return Coded(np.where(empty, MISSING, codes.astype(np.int64)), texts, first)
 
 
 def days(column: pd.Series[Any]) -> Ints:
@@ -204,25 +204,17 @@ def _age_bounds(mentions: pd.DataFrame, model: Model) -> tuple[Ints, Ints]:
 def _names(mentions: pd.DataFrame, dates: Dates, model: Model) -> Names:
     comparison = model.of_kind("name")
     assert comparison is not None  # noqa: S101 - the model's schema demands one
-    columns = _name_columns(comparison)
+    columns = comparison.columns
     coded = _encode(mentions, tuple(columns.values()))
-    first = pd.Series(coded.codes).drop_duplicates()
-    lines = first.index[first.to_numpy() != MISSING]
-    table = mentions.loc[lines, list(columns.values())].set_axis(list(columns), axis=1)
-    order = coded.codes[lines]
-    table = table.set_axis(order, axis=0).sort_index()
-    lookup = np.full(len(coded.values) + 1, MISSING, dtype=np.int64)
-    lookup[table.index.to_numpy()] = np.arange(len(table))
-    table = table.reset_index(drop=True)
-    table["other"] = [plain(text) if text else "" for text in table["other"]]
+    table = mentions.iloc[coded.first][list(columns.values())].set_axis(list(columns), axis=1)
+    texts = {part: [str(text) for text in table[part]] for part in columns}
+    texts["other"] = [plain(text) if text else "" for text in texts["other"]]
     years = year_of((dates.first + dates.last) // 2)
     cohort = cohort_of(np.where(dates.dated, years, MISSING))
     parts = mentions[[columns["family"], columns["middle"], columns["given"]]].set_axis(
         ["family", "middle", "given"], axis=1
     )
     sex = sexes(mentions["sex"]) if "sex" in mentions else np.zeros(len(mentions), dtype=np.int64)
-    return Names(lookup[coded.codes], table, model.frequencies.shares(parts, sex, cohort))
-
-
-def _name_columns(comparison: Comparison) -> dict[str, str]:
-    return {part: comparison.columns[part] for part in comparison.columns}
+    shares = model.frequencies.shares(parts, sex, cohort)
+    forms = NameForms(texts, model.file.regional, model.file.optional_middles)
+    return Names(coded.codes, forms, shares)

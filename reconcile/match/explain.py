@@ -9,7 +9,7 @@ import pandas as pd
 
 from reconcile.match.matching import prepare
 from reconcile.match.model import RANDOM
-from reconcile.match.score import Levels, level_weights, levels_of, own_weights, score
+from reconcile.match.score import Levels, levels_of, own_weights, score
 from reconcile.model import EVIDENCE
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _SENTENCES: Final = {
 }
 
 
-def explain(  # noqa: PLR0913 - the signature that the pipeline calls
+def explain(
     pairs: pd.DataFrame,
     mentions: pd.DataFrame,
     entries: pd.DataFrame,
@@ -60,10 +60,9 @@ def explain(  # noqa: PLR0913 - the signature that the pipeline calls
     del register_types
     if pairs.empty or mentions.empty:
         return EVIDENCE.empty()
-    encoded, joins = prepare(mentions, entries, kin, model)
+    encoded, _ = prepare(mentions, entries, kin, model)
     left = encoded.head[pairs["left"].to_numpy(dtype=np.int64)]
     right = encoded.head[pairs["right"].to_numpy(dtype=np.int64)]
-    del joins
     structural = left == right
     lines = [_structure_lines(pairs[structural], model)]
     scored = pairs[~structural]
@@ -157,6 +156,3 @@ def sentence(model: Model, comparison: str, level: str, language: str = "vi") ->
         if candidate.id == level:
             return candidate.vi if language == "vi" else candidate.en
     raise KeyError(level)
-
-
-__all__ = ["PRIOR", "RIVALS", "explain", "level_weights", "sentence"]

@@ -9,6 +9,7 @@ long tail the rank order of names in use. A token that is not in the file is rar
 from __future__ import annotations
 
 import csv
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 COHORTS: Final = (1970, 1990, 2005)  # first year of the second, third and fourth cohort
 _PARTS: Final = ("family", "middle", "given")
+_SEXES: Final = ("M", "F")
 _COLUMNS: Final = (
     "part",
     "sex",
@@ -82,7 +84,7 @@ class NameFrequencies:
         self._marked = {
             (part, sex): self._with_mean(shares.get((part, sex if part != "family" else ""), {}))
             for part in _PARTS
-            for sex in ("M", "F")
+            for sex in _SEXES
         }
         self._plain = {at: self._folded(table) for at, table in self._marked.items()}
 
@@ -103,7 +105,7 @@ class NameFrequencies:
         """Shares of one token: sex (unknown, M, F) by cohort (unknown, 1…4)."""
         floor = _FLOOR[part]
         rows = []
-        for sex in ("M", "F"):
+        for sex in _SEXES:
             found = self._marked[part, sex].get(token) or self._plain[part, sex].get(token)
             if found is None:
                 # A wrong mark makes no rare name: "Nguyển" is some hand's "Nguyễn".
@@ -158,27 +160,31 @@ class NameFrequencies:
         A function of the unmarked name alone, so that all mentions that share it get the same
         block keys.
         """
-        return np.array([self._of_plain(name) for name in names], dtype=np.float64)
+        return np.array([self._of_plain(name.split()) for name in names], dtype=np.float64)
 
-    def _of_plain(self, name: str) -> float:
-        tokens = name.split()
+    def _of_plain(self, tokens: list[str]) -> float:
         if not tokens:
             return 1.0
-        both = self._plain_sexes("family", tokens[0]) * self._plain_sexes("given", tokens[-1])
-        for token in tokens[1:-1]:
-            both = both * self._plain_sexes("middle", token)
+        both = [
+            self._plain_share("family", sex, tokens[0])
+            * self._plain_share("given", sex, tokens[-1])
+            * math.prod(self._plain_share("middle", sex, token) for token in tokens[1:-1])
+            for sex in _SEXES
+        ]
         together = _TOGETHER if len(tokens) > 2 else _NO_MIDDLE
-        return max(float(both.mean()) * together, _RAREST)
+        return max(together * sum(both) / len(both), _RAREST)
 
     def of_part(self, part: str, tokens: list[str]) -> NDArray[np.float64]:
         """Share of all people one part of whose unmarked name is this token."""
-        return np.array([float(self._plain_sexes(part, token).mean()) for token in tokens])
+        shares = {
+            token: sum(self._plain_share(part, sex, token) for sex in _SEXES) / len(_SEXES)
+            for token in set(tokens)
+        }
+        return np.array([shares[token] for token in tokens], dtype=np.float64)
 
-    def _plain_sexes(self, part: str, token: str) -> NDArray[np.float64]:
+    def _plain_share(self, part: str, sex: str, token: str) -> float:
         floor = _FLOOR[part]
-        return np.array(
-            [max(self._plain[part, sex].get(token, (floor,))[0], floor) for sex in ("M", "F")]
-        )
+        return max(self._plain[part, sex].get(token, (floor,))[0], floor)
 
 
 def load_frequencies(path: Path) -> NameFrequencies:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from scipy.sparse.csgraph import connected_components
 
 from reconcile.match.blocking import Candidates, candidates
 from reconcile.match.encoding import Encoded, encode
-from reconcile.match.score import Scores, levels_of, probabilities, score
+from reconcile.match.score import levels_of, probabilities, score
 from reconcile.match.structure import join_signers, relatives
 from reconcile.model import KIN, LIVE_ENTRIES, LIVE_MENTIONS, PAIRS
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-Progress = "Callable[[str, int, int], None]"
-_AT_ONCE = 500_000  # pairs scored at once; bounds memory, changes nothing
+_AT_ONCE: Final = 500_000  # pairs scored at once; bounds memory, changes nothing
+_DIGITS: Final = 6  # of a weight; finer differences are noise of the processor
 
 
 def prepare(
@@ -52,7 +52,7 @@ def prepare(
     return encoded, joins
 
 
-def match(  # noqa: PLR0913 - the signature that the pipeline calls
+def match(
     mentions: pd.DataFrame,
     entries: pd.DataFrame,
     kin: pd.DataFrame,
@@ -81,8 +81,8 @@ def match(  # noqa: PLR0913 - the signature that the pipeline calls
     encoded, joins = prepare(mentions, entries, kin, model)
     found = candidates(encoded, model)
     weights = _rounds(encoded, found, model, progress)
-    left = np.minimum(joins["signer"], joins["head"]).to_numpy(dtype=np.int64)
-    right = np.maximum(joins["signer"], joins["head"]).to_numpy(dtype=np.int64)
+    signer, head = (joins[side].to_numpy(dtype=np.int64) for side in ("signer", "head"))
+    left, right = np.minimum(signer, head), np.maximum(signer, head)
     certain = np.r_[np.zeros(len(found), dtype=bool), np.ones(len(left), dtype=bool)]
     weight = np.r_[weights, np.full(len(left), model.file.thresholds.certain)]
     pairs = pd.DataFrame(
@@ -111,7 +111,7 @@ def _rounds(
         for start in range(0, len(found), _AT_ONCE):
             part = slice(start, start + _AT_ONCE)
             levels = levels_of(encoded, found.left[part], found.right[part], model)
-            weights[part] = score(encoded, levels, model, groups).weight
+            weights[part] = score(encoded, levels, model, groups).weight.round(_DIGITS)
             if progress is not None:
                 progress("match", min(start + _AT_ONCE, len(found)), len(found))
         groups = sure_groups(len(encoded), found, weights, model)
@@ -133,6 +133,3 @@ def sure_groups(size: int, found: Candidates, weights: NDArray[np.float64], mode
         shape=(size, size),
     )
     return connected_components(graph, directed=False)[1].astype(np.int64)
-
-
-__all__ = ["Scores", "match", "prepare", "sure_groups"]

@@ -10,17 +10,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from pathlib import Path  # noqa: TC003 - pydantic-free, but the dataclass below names it at run time
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import Field, model_validator
 
 from reconcile.config import Strict, read_mapping
 from reconcile.errors import MappingError, ModelError
 from reconcile.match.frequencies import NameFrequencies, load_frequencies
-from reconcile.model import Relation  # noqa: TC001 - pydantic reads the annotation
+from reconcile.model import Relation
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 RANDOM: Final = "random"
+MISSING: Final = -1  # code where there is no value
 
 # Levels of each kind of comparison, in the order in which they are tried; the code of a level is
 # its place in this list, counted from 1. 0 is "no value on one side", which never counts (P6).
@@ -97,7 +100,7 @@ class Level(Strict):
     u: float | None = Field(default=None, gt=0, lt=1)
     frequency: Literal["", "name", "family_given", "middle_given"] = ""
     spread: float = Field(default=1.0, gt=0)
-    against: dict[str, float] = {}
+    against: dict[str, float] = Field(default_factory=dict)
     vi: str
     en: str
     source: str
@@ -127,7 +130,7 @@ class Comparison(Strict):
 
     id: str
     kind: str
-    columns: dict[str, str] = {}
+    columns: dict[str, str] = Field(default_factory=dict)
     common: tuple[str, ...] = ()
     of_relatives: bool = False
     vi: str
@@ -181,7 +184,7 @@ class RelativeEvidence(Strict):
     relation: Relation
     m: float = Field(gt=0, lt=1)
     u: float = Field(gt=0, lt=1)
-    against: dict[str, float] = {}
+    against: dict[str, float] = Field(default_factory=dict)
     vi: dict[Literal["name", "agree", "unclear", "disagree"], str]
     en: dict[Literal["name", "agree", "unclear", "disagree"], str]
     source: str

@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 
 from reconcile.match.comparisons import compare
-from reconcile.match.encoding import MISSING, Encoded
-from reconcile.match.model import RANDOM
+from reconcile.match.encoding import Encoded
+from reconcile.match.model import MISSING, RANDOM
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -143,7 +143,8 @@ def priors(model: Model) -> Floats:
 
 def combine(by_rival: Floats) -> Floats:
     """Log2 odds against all rivals together."""
-    return -np.logaddexp2.reduce(-by_rival, axis=1)
+    against: Floats = np.logaddexp2.reduce(-by_rival, axis=1)
+    return -against
 
 
 def score(encoded: Encoded, levels: Levels, model: Model, groups: Ints | None = None) -> Scores:

@@ -1,8 +1,8 @@
 """What the structure of an entry says by itself: who a requester is, and whose relative.
 
-A requester who signs as father, mother, the child itself, husband or wife, and bears that name, *is*
-that person of the entry: about a sixth of all mentions are joined without one doubtful pair. The
-others are relatives with a role of their own, and thereby evidence about the principal person.
+A requester who signs as father, mother, the child itself, husband or wife, and bears that name,
+*is* that person of the entry: about a sixth of all mentions are joined without one doubtful pair.
+The others are relatives with a role of their own, and thereby evidence about the principal person.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from reconcile.match.encoding import MISSING, Encoded
-from reconcile.match.names import name_levels
+from reconcile.match.encoding import Encoded
+from reconcile.match.model import MISSING
+from reconcile.match.names import CODES
 from reconcile.model import Relation
 
 if TYPE_CHECKING:
@@ -67,11 +68,9 @@ def _signers_with_roles(encoded: Encoded, model: Model) -> pd.DataFrame:
     left = pd.DataFrame({"signer": signer, "entry": encoded.entry[signer]})
     pairs = left.merge(others, on="entry")
     names = encoded.names
-    level = name_levels(
-        names.table,
+    level = names.forms.compare(
         names.codes[pairs["signer"].to_numpy(dtype=np.int64)],
         names.codes[pairs["head"].to_numpy(dtype=np.int64)],
-        model,
     )
     pairs["relation"] = frame["relation"].to_numpy(dtype=object)[pairs["signer"]]
     pairs["role"] = frame["role"].to_numpy(dtype=object)[pairs["head"]]
@@ -81,9 +80,7 @@ def _signers_with_roles(encoded: Encoded, model: Model) -> pd.DataFrame:
 
 
 def _signed_as(pairs: pd.DataFrame, rule: SignedAs) -> pd.DataFrame:
-    from reconcile.match.model import KINDS
-
-    codes = [KINDS["name"].index(level) + 1 for level in rule.levels]
+    codes = [CODES[level] for level in rule.levels]
     return pairs[
         (pairs["relation"] == rule.relation)
         & pairs["role"].isin(rule.roles)
