@@ -1,0 +1,89 @@
+"""One line per content with the columns that rules name.
+
+Names of columns: ``entry.<column of ENTRIES>``, ``<role>.<column of MENTIONS>``, and
+``raw.<field>`` for the text as it was delivered. No value is NaN (text: None), never ``""``.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from reconcile.config import RegisterType, check_field
+from reconcile.model import ENTRIES, MENTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+RAW: Final = "raw."
+
+
+def check_column(column: str, register_type: RegisterType) -> str:
+    """What is wrong with a column name in a rule, empty if nothing is."""
+    if column.startswith(RAW):
+        return check_field(column.removeprefix(RAW), register_type)
+    owner, _, attribute = column.partition(".")
+    if owner == "entry":
+        return "" if attribute in ENTRIES.names else f"entries have no column {attribute!r}"
+    if owner not in {role.name for role in register_type.roles}:
+        return f"{register_type.code} has no role {owner!r}"
+    return "" if attribute in MENTIONS.names else f"mentions have no column {attribute!r}"
+
+
+class Wide:
+    """The contents of one register type, and their columns on demand.
+
+    Attributes:
+        contents: the lines, sorted by content_hash, index 0…n-1.
+    """
+
+    def __init__(
+        self, contents: pd.DataFrame, entries: pd.DataFrame, mentions: pd.DataFrame
+    ) -> None:
+        """Take what belongs to one register type.
+
+        Args:
+            contents: content_hash, commune, register_type, fields (JSON) of one register type.
+            entries: ENTRIES of any register types.
+            mentions: MENTIONS of any register types.
+        """
+        self.contents = contents.sort_values("content_hash", ignore_index=True)
+        self._keys = pd.Index(self.contents["content_hash"])
+        self._entries = entries
+        self._mentions = mentions
+        self._owners: dict[str, pd.DataFrame] = {}
+        self._raw: list[dict[str, str]] | None = None
+
+    def frame(self, columns: Iterable[str]) -> pd.DataFrame:
+        """The named columns, one line per content."""
+        return pd.DataFrame(
+            {column: self.column(column) for column in columns}, index=self.contents.index
+        )
+
+    def column(self, name: str) -> pd.Series:
+        """One column: numbers as float64, text as objects; NaN or None where there is no value."""
+        if name.startswith(RAW):
+            field = name.removeprefix(RAW)
+            return pd.Series([line.get(field) for line in self._fields()], dtype=object)
+        owner, _, attribute = name.partition(".")
+        values = self._owner(owner)[attribute].reset_index(drop=True)
+        if pd.api.types.is_bool_dtype(values.dtype) or pd.api.types.is_numeric_dtype(values.dtype):
+            return values.astype("float64")
+        return values.astype(object).where(values.notna() & values.ne(""), None)
+
+    def _owner(self, owner: str) -> pd.DataFrame:
+        if owner not in self._owners:
+            lines = (
+                self._entries
+                if owner == "entry"
+                else self._mentions[self._mentions["role"].eq(owner)]
+            )
+            self._owners[owner] = lines.set_index("content_hash").reindex(self._keys)
+        return self._owners[owner]
+
+    def _fields(self) -> list[dict[str, str]]:
+        if self._raw is None:
+            self._raw = [json.loads(text) for text in self.contents["fields"]]
+        return self._raw
