@@ -5,6 +5,7 @@ package knows SQLAlchemy.
 """
 
 from reconcile.register.saving import Changes, Resolved, Saved
-from reconcile.register.store import Register, Run, open_register
+from reconcile.register.session import Run
+from reconcile.register.store import Register, open_register
 
 __all__ = ["Changes", "Register", "Resolved", "Run", "Saved", "open_register"]

@@ -17,7 +17,7 @@ from reconcile.register.versioned import holds, value_columns
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Connection, Table
+    from sqlalchemy import ColumnElement, Connection, Table
 
 _DTYPES: Final = {str: "str", int: "Int64", float: "float64", bool: "bool"}
 MENTION_COLUMNS: Final = (
@@ -36,18 +36,23 @@ MENTION_COLUMNS: Final = (
 
 
 def current_frame(
-    connection: Connection, table: Table, run: int | None = None, names: Sequence[str] = ()
+    connection: Connection,
+    table: Table,
+    where: ColumnElement[bool] | None = None,
+    names: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """What a run-versioned table holds now, or held when a run had ended.
+    """What a run-versioned table holds now.
 
     Args:
         connection: any connection.
         table: the table.
-        run: number of a run; None for now.
+        where: which lines; all of them where None.
         names: columns to read; all but the line number and the runs where none are given.
     """
     wanted = [table.c[name] for name in (names or value_columns(table))]
-    query = select(*wanted).where(holds(table, run)).order_by(table.c.line)
+    query = select(*wanted).where(holds(table)).order_by(table.c.line)
+    if where is not None:
+        query = query.where(where)
     lines = connection.execute(query).all()
     columns = list(zip(*lines, strict=True)) if lines else [()] * len(wanted)
     return pd.DataFrame(
@@ -67,9 +72,9 @@ def live_entries(connection: Connection) -> pd.DataFrame:
     return _contract(model.LIVE_ENTRIES, frame, "entry_key", ["entry_id", "event_id"])
 
 
-def live_mentions(connection: Connection) -> pd.DataFrame:
+def live_mentions(connection: Connection, where: ColumnElement[bool] | None = None) -> pd.DataFrame:
     """LIVE_MENTIONS, with ``entry_id``, ``event_id`` and ``person_id`` beside."""
-    frame = current_frame(connection, t.mentions)
+    frame = current_frame(connection, t.mentions, where)
     person_of = _numbers(current_frame(connection, t.memberships), "mention", "person")
     frame["person_id"] = format_ids("P", person_of.reindex(frame["mention"]).tolist())
     entries = live_entries(connection)[["entry_key", "entry_id", "event_id"]]
@@ -116,14 +121,18 @@ def _wide(golden: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns).fillna("")
 
 
-def golden(connection: Connection) -> pd.DataFrame:
+def golden(connection: Connection, where: ColumnElement[bool] | None = None) -> pd.DataFrame:
     """Golden values with lineage.
+
+    Args:
+        connection: any connection.
+        where: which lines; all of them where None.
 
     Returns:
         ``person_id``, ``field``, ``value``, ``mention_key`` (that it comes from), ``rule``,
         ``agreeing``, ``disagreeing``.
     """
-    frame = current_frame(connection, t.golden_values)
+    frame = current_frame(connection, t.golden_values, where)
     key_of = _mention_keys(connection)
     frame["person_id"] = pd.Series(format_ids("P", frame["person"].tolist()), dtype="str")
     frame["mention_key"] = key_of.reindex(frame["mention"]).fillna("").to_numpy()
@@ -136,12 +145,12 @@ def _mention_keys(connection: Connection) -> pd.Series[str]:
     return frame.set_index("mention")["mention_key"]
 
 
-def links(connection: Connection) -> pd.DataFrame:
+def links(connection: Connection, where: ColumnElement[bool] | None = None) -> pd.DataFrame:
     """Kept pairs: ``left`` and ``right`` (mention keys), weight, probability, status, reason, rule.
 
     ``status`` is ``link`` (one person), ``question`` (an officer is asked) or ``apart``.
     """
-    return _with_keys(connection, t.links)
+    return _with_keys(connection, t.links, where)
 
 
 def evidence(connection: Connection) -> pd.DataFrame:
@@ -149,8 +158,10 @@ def evidence(connection: Connection) -> pd.DataFrame:
     return _with_keys(connection, t.link_evidence)
 
 
-def _with_keys(connection: Connection, table: Table) -> pd.DataFrame:
-    frame = current_frame(connection, table)
+def _with_keys(
+    connection: Connection, table: Table, where: ColumnElement[bool] | None = None
+) -> pd.DataFrame:
+    frame = current_frame(connection, table, where)
     key_of = _mention_keys(connection)
     for side in ("left", "right"):
         frame[side] = key_of.reindex(frame[side]).to_numpy()

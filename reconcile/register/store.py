@@ -1,69 +1,43 @@
-"""The register: opening it, runs as transactions, and everything that can be asked of it."""
+"""The register: opening it, writing to it, and everything that can be asked of it."""
 
 from __future__ import annotations
 
 import json
-import secrets
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import func, insert, inspect, select, update
+from sqlalchemy import select
 
-from reconcile.errors import RegisterError, UsageError
-from reconcile.model import fingerprint
-from reconcile.register import audit, dialect, imports, judging, reading, saving
+from reconcile.register import (
+    accounting,
+    audit,
+    backups,
+    dialect,
+    imports,
+    integrity,
+    judging,
+    reading,
+    saving,
+    search,
+    undoing,
+)
 from reconcile.register import tables as t
 from reconcile.register.ids import run_name
-from reconcile.register.integrity import run_digests
+from reconcile.register.session import Run, Session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
-    from types import TracebackType
 
     import pandas as pd
-    from sqlalchemy import URL, Connection, Engine
 
     from reconcile.register.imports import Added
+    from reconcile.register.integrity import Problem
     from reconcile.register.saving import Resolved, Saved
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-@dataclass
-class Run:
-    """One run while it is under way.
-
-    Attributes:
-        number: its number.
-        verb: command that it executes.
-        started: ISO time.
-        manifest: what is kept of it: hashes, versions, counts; add to it until the run ends.
-    """
-
-    number: int
-    verb: str
-    started: str
-    manifest: dict[str, Any] = field(default_factory=dict)
-    _discarded: bool = False
-
-    @property
-    def name(self) -> str:
-        """``R0012``."""
-        return run_name(self.number)
-
-    def discard(self) -> None:
-        """Take everything back when the run ends, as ``--dry-run`` does."""
-        self._discarded = True
-
-    @property
-    def is_discarded(self) -> bool:
-        """Whether the run leaves the register as it was."""
-        return self._discarded
 
 
 def open_register(
@@ -96,184 +70,8 @@ def open_register(
     return register
 
 
-class Register:
+class Register(Session):
     """An open register. Made by :func:`open_register`."""
-
-    def __init__(self, url: URL, engine: Engine, clock: Callable[[], datetime]) -> None:
-        self._url = url
-        self._engine = engine
-        self._clock = clock
-        self._writing: Connection | None = None
-
-    def __enter__(self) -> Register:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close all connections."""
-        self._engine.dispose()
-
-    # -- opening ----------------------------------------------------------------------------------
-
-    def prepare(self, *, create: bool) -> None:
-        """Check that this is a register of our version; make or migrate the tables."""
-        with self._transaction(writes=False) as connection:
-            state = self._state(connection)
-        if state == "empty" and not create:
-            raise RegisterError(
-                "There is no register in {register}; merge a delivery first.", register=self.name
-            )
-        if state != "ready":
-            with self._transaction(writes=True) as connection:
-                if self._state(connection) == "empty":
-                    self._create(connection)
-                else:
-                    self._migrate(connection)
-
-    @property
-    def name(self) -> str:
-        """What messages call it: the file's name, or host and database."""
-        return dialect.shown(self._url)
-
-    def _state(self, connection: Connection) -> str:
-        names = set(inspect(connection).get_table_names())
-        if t.meta.name not in names or t.alembic_version.name not in names:
-            if names:
-                raise RegisterError(
-                    "{register} is a database of another program; nothing was changed in it. "
-                    "Name another file with --register.",
-                    register=self.name,
-                )
-            return "empty"
-        if not dialect.is_ours(connection):
-            raise RegisterError(
-                "{register} is a database of another program; nothing was changed in it. "
-                "Name another file with --register.",
-                register=self.name,
-            )
-        revision = str(connection.execute(select(t.alembic_version.c.version_num)).scalar_one())
-        if revision > t.REVISION:
-            raise RegisterError(
-                "The register {register} was made by a newer version of the toolkit "
-                "(schema {found}, this version knows {known}); install the newer version.",
-                register=self.name,
-                found=revision,
-                known=t.REVISION,
-            )
-        return "ready" if revision == t.REVISION else "older"
-
-    def _create(self, connection: Connection) -> None:
-        dialect.mark_file(connection)
-        t.metadata.create_all(connection)
-        connection.execute(insert(t.alembic_version).values(version_num=t.REVISION))
-        facts = {"register": secrets.token_hex(8), "created": self._stamp()}
-        connection.execute(
-            insert(t.meta), [{"name": name, "value": value} for name, value in facts.items()]
-        )
-
-    def _migrate(self, connection: Connection) -> None:
-        from reconcile.register.migrations import upgrade
-
-        upgrade(connection)
-
-    # -- transactions -----------------------------------------------------------------------------
-
-    @contextmanager
-    def _transaction(self, *, writes: bool) -> Iterator[Connection]:
-        with dialect.explained(self._url), self._engine.connect() as plain:
-            connection = plain.execution_options(writes=writes)
-            with connection.begin():
-                yield connection
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        if self._writing is not None:
-            with dialect.explained(self._url):
-                yield self._writing
-        else:
-            with self._transaction(writes=False) as connection:
-                yield connection
-
-    def _stamp(self) -> str:
-        return self._clock().astimezone(UTC).isoformat(timespec="seconds")
-
-    @contextmanager
-    def run(
-        self,
-        verb: str,
-        arguments: Mapping[str, object] | None = None,
-        manifest: Mapping[str, object] | None = None,
-    ) -> Iterator[Run]:
-        """One run: one transaction that is written whole or not at all.
-
-        Args:
-            verb: the command.
-            arguments: its arguments, for the log; no personal data.
-            manifest: hashes and versions; more can be added to ``Run.manifest``.
-
-        Raises:
-            RegisterBusyError: another run is writing.
-        """
-        if self._writing is not None:
-            raise UsageError("A run is under way already.")
-        with self._transaction(writes=True) as connection:
-            self._writing = connection
-            try:
-                run = self._begin_run(connection, verb, arguments or {}, manifest or {})
-                yield run
-                if run.is_discarded:
-                    connection.get_transaction().rollback()  # type: ignore[union-attr]  # begun above
-                else:
-                    self._end_run(connection, run)
-            finally:
-                self._writing = None
-
-    def _begin_run(
-        self,
-        connection: Connection,
-        verb: str,
-        arguments: Mapping[str, object],
-        manifest: Mapping[str, object],
-    ) -> Run:
-        number = int(connection.execute(select(func.max(t.runs.c.run))).scalar() or 0) + 1
-        run = Run(number, verb, self._stamp(), dict(manifest))
-        connection.execute(
-            insert(t.runs).values(
-                run=number,
-                verb=verb,
-                arguments=audit.canonical(arguments),
-                manifest="{}",
-                started=run.started,
-                finished="",
-            )
-        )
-        return run
-
-    def _end_run(self, connection: Connection, run: Run) -> None:
-        detail = {
-            "verb": run.verb,
-            "wrote": run_digests(connection, run.number),
-            "manifest": fingerprint([audit.canonical(run.manifest)]),
-        }
-        at = self._stamp()
-        audit.append(connection, run.number, at, run.verb, detail)
-        connection.execute(
-            update(t.runs)
-            .where(t.runs.c.run == run.number)
-            .values(finished=at, manifest=audit.canonical(run.manifest))
-        )
-
-    def _connection(self, run: Run) -> Connection:
-        if self._writing is None:
-            raise UsageError("The run {run} has ended.", run=run.name)
-        return self._writing
 
     # -- writing ----------------------------------------------------------------------------------
 
@@ -422,3 +220,78 @@ class Register:
         """Every delivered row and what became of it (P2)."""
         with self._reading() as connection:
             return reading.delivered_rows(connection)
+
+    def accounts(self) -> pd.DataFrame:
+        """Rows of each file by outcome; see :func:`reconcile.register.accounting.accounts`."""
+        return accounting.accounts(self.rows())
+
+    def find(self, text: str, born: int | None = None, limit: int = 50) -> pd.DataFrame:
+        """Look persons up; see :func:`reconcile.register.search.find`."""
+        with self._reading() as connection:
+            return search.find(connection, text, born, limit)
+
+    def resolve_id(self, text: str) -> search.Resolution:
+        """What any id ever issued stands for now.
+
+        Raises:
+            UsageError: it is no id, is mistyped, or was never issued.
+        """
+        with self._reading() as connection:
+            return search.resolve_id(connection, text)
+
+    def person(self, text: str) -> search.Person:
+        """All about one person; see :func:`reconcile.register.search.person`.
+
+        Raises:
+            UsageError: it is not the id of a person, or nothing is left of that person.
+        """
+        with self._reading() as connection:
+            return search.person(connection, text)
+
+    def history(self, text: str) -> pd.DataFrame:
+        """What became of an id, run by run; see :func:`reconcile.register.search.history`."""
+        with self._reading() as connection:
+            return search.history(connection, text)
+
+    # -- keeping ----------------------------------------------------------------------------------
+
+    def undo(self, run: str, *, later: bool = False) -> list[str]:
+        """Take a run back; see :func:`reconcile.register.undoing.undo`.
+
+        Args:
+            run: its name.
+            later: take back the runs that came after it as well.
+
+        Returns:
+            Names of the runs that were taken back, the last first.
+
+        Raises:
+            UsageError: there is no such run, or it was taken back already.
+            RegisterError: later runs rest on it.
+        """
+        with self.run("undo", {"run": run, "later": later}) as undoing_run:
+            connection = self._connection(undoing_run)
+            with dialect.explained(self._url):
+                undone = undoing.undo(connection, undoing_run.number, run, later=later)
+            undoing_run.undone += undone
+        return undone
+
+    def verify(self, known_head: str = "") -> list[Problem]:
+        """What is wrong with the register, empty if nothing.
+
+        Args:
+            known_head: ``audit_head`` as an earlier ``run.json`` gives it; it shows a log that was
+                cut off at its end.
+        """
+        with self._reading() as connection:
+            return integrity.verify(connection, known_head)
+
+    def backup(self, target: Path) -> None:
+        """Write a consistent and verified copy, while others may go on working.
+
+        Raises:
+            UsageError: the target exists, or the register is on a server.
+            RegisterError: the copy is not what it should be.
+        """
+        with dialect.explained(self._url):
+            backups.backup(self._url, target)

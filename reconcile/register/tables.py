@@ -305,6 +305,9 @@ VERSIONED: Final[tuple[Table, ...]] = tuple(
 """All run-versioned tables."""
 
 for _table, _columns in (
+    (raw_rows, ("run",)),
+    (contents, ("run",)),
+    (occurrences, ("from_run",)),
     (occurrences, ("file",)),
     (identities, ("kind", "number")),
     (entry_occurrences, ("entry",)),

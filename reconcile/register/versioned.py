@@ -11,12 +11,12 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 
 from reconcile.register.dialect import bulk_insert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     import pandas as pd
     from sqlalchemy import ColumnElement, Connection, Table
@@ -95,14 +95,14 @@ def replace(
     added: list[Row] = []
     ended: list[int] = []
     wanted = _spans(table, rows)
-    for span in sorted(set(wanted) | set(_current_spans(connection, table, within))):
+    for span in sorted(wanted.keys() | _current_spans(connection, table, within)):
         fresh = dict.fromkeys(wanted.pop(span, ()))
-        for line, *values in connection.execute(_current(table, span, within)):
-            row = tuple(values)
+        for current in connection.execute(_current(table, span, within)).all():
+            row = current[1:]
             if row in fresh:
                 del fresh[row]
             else:
-                ended.append(line)
+                ended.append(current[0])
         added += fresh
     end_lines(connection, table, ended, run)
     bulk_insert(
@@ -126,14 +126,15 @@ def _spans(table: Table, rows: Iterable[Row]) -> dict[int, list[Row]]:
 
 def _current_spans(
     connection: Connection, table: Table, within: ColumnElement[bool] | None
-) -> Iterator[int]:
+) -> set[int]:
     if not _is_numbered(table):
-        return iter([0])
+        return {0}
     leading = table.c[value_columns(table)[0]]
-    query = select(leading).where(holds(table)).distinct()
+    query = select(func.min(leading), func.max(leading)).where(holds(table))
     if within is not None:
         query = query.where(within)
-    return iter({number // _SPAN for number in connection.execute(query).scalars()})
+    least, greatest = connection.execute(query).one()
+    return set() if least is None else set(range(least // _SPAN, greatest // _SPAN + 1))
 
 
 def _current(table: Table, span: int, within: ColumnElement[bool] | None):  # type: ignore[no-untyped-def]  # noqa: ANN202 - Select of many columns
