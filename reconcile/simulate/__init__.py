@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from random import Random
 from typing import TYPE_CHECKING, Final
 
 from reconcile.config import load_register_types, mappings_folder
 from reconcile.errors import UsageError
+from reconcile.simulate.chance import stream
 from reconcile.simulate.copies import Copyist
 from reconcile.simulate.deliveries import Deliverer, plan
 from reconcile.simulate.population import Growth
@@ -30,7 +30,6 @@ __all__ = ["SimulationOptions", "simulate"]
 
 # Founding couples per entry wanted; more where chance gave a small population too few events.
 _COUPLES_PER_ENTRY: Final = 0.048
-_ATTEMPTS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +84,12 @@ def simulate(out: Path, entries: int, seed: int, options: SimulationOptions) -> 
 def _acts(settings: Settings, entries: int, seed: int) -> tuple[Population, list[Act]]:
     """A population with enough events, and the numbered acts of its books."""
     factor = _COUPLES_PER_ENTRY
-    for _ in range(_ATTEMPTS):
-        rng = Random(seed)
+    while True:
+        rng = stream(seed)
         population = Growth(settings, founders(entries, settings, factor), rng).run()
         acts = Registrar(settings, rng).register(population)
         if sum(not act.new_body for act in acts) >= entries * 1.05:
-            break
+            chosen = choose(acts, entries, settings, rng)
+            number_acts(chosen, settings, rng)
+            return population, chosen
         factor *= 1.4
-    chosen = choose(acts, entries, settings, rng)
-    number_acts(chosen, settings, rng)
-    return population, chosen

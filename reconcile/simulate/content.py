@@ -65,7 +65,7 @@ class Clerk:
         return people
 
     def reporter(self, act: Act, requester: Requester, rng: Random) -> Fields:
-        """The fields of the person who reports: a name, a relation, perhaps a paper; no birth date."""
+        """The fields of the person who reports: name, relation, perhaps a paper; no birth date."""
         fields: Fields = {
             "requester.name": requester.person.name_on(act.day),
             "requester.relation": requester.relation,
@@ -127,7 +127,9 @@ class Clerk:
             fields[f"{role}.birth_date"] = self._birth_date(act, role, person, rng)
         else:
             # The law asks for the parents' year of birth only (Luật Hộ tịch 2014, article 14).
-            fields[f"{role}.birth_date"] = Day(year_of(person.paper_born))
+            full = act.year >= 2021 and rng.random() < 0.3
+            born = whole_day(person.paper_born)
+            fields[f"{role}.birth_date"] = born if full else Day(born.year)
         fields.update(self._papers(act, role, person, rng))
         return fields
 
@@ -231,6 +233,18 @@ class Clerk:
         fields["subject.purpose"] = "Đăng ký kết hôn" if to_marry else "Bổ túc hồ sơ vay vốn"
         fields["subject.purpose_kind"] = "1" if to_marry else "5"
 
+    def _correction(self, act: Act, child: Person) -> str:
+        """Some of those whose papers say another day had their birth entry corrected."""
+        late = act.day - child.born >= 6000
+        if late or child.paper_born == child.born or child.number % 3:
+            return ""
+        old, new = (
+            f"{day.day:02d}/{day.month:02d}/{day.year}"
+            for day in map(whole_day, (child.born, child.paper_born))
+        )
+        decision = f"{child.number % 80 + 1:02d}/QĐ-UBND"
+        return f"Cải chính ngày sinh từ {old} thành {new} theo QĐ số {decision}"
+
     def _notes(self, act: Act) -> str:
         child = act.event.roles.get("child")
         divorced = int(act.event.details.get("divorced", "0"))
@@ -243,4 +257,5 @@ class Clerk:
                 return "Con nuôi theo Quyết định công nhận nuôi con nuôi"
             if child.renamed is not None and child.renamed[0] > act.day:
                 return f"Cải chính họ tên thành: {child.renamed[1]} theo QĐ nhận cha con"
+            return self._correction(act, child)
         return ""

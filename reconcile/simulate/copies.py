@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from random import Random
 from typing import TYPE_CHECKING, Final, Protocol
 
+from reconcile.simulate.chance import stream
 from reconcile.simulate.content import Clerk
 from reconcile.simulate.errors import Mistakes
 from reconcile.simulate.notation import NO_VALUE, Notation
 from reconcile.simulate.requesters import find_requester
-from reconcile.simulate.writers import Copy, Expected, Style, Writer, hiep_duc, hoi_xuan, tan_phong
+from reconcile.simulate.writers import (
+    Copy,
+    Expected,
+    Style,
+    Writer,
+    hiep_duc,
+    hoi_xuan,
+    hoi_xuan_columns,
+    tan_phong,
+    tan_phong_columns,
+)
 
 if TYPE_CHECKING:
+    from random import Random
+
     from reconcile.config import RegisterType
     from reconcile.simulate.content import Fields
     from reconcile.simulate.notation import Cells
@@ -93,7 +105,7 @@ class Copyist:
             twice: number of acts that are written a second time, with other mistakes.
             repeated: number of rows that are there twice, word for word.
         """
-        rng = Random(f"{self._seed}|copies")
+        rng = stream(self._seed, "copies")
         ordered = sorted(acts, key=_act_order)
         copies = [self._copy(act) for act in ordered]
         old = [index for index, act in enumerate(ordered) if not act.new_body]
@@ -132,8 +144,8 @@ class Copyist:
     def _copy(self, act: Act, factor: float = 1.0) -> Copy:
         self._entries += 1
         entry = self._entries
-        rng = Random(f"{self._seed}|{entry}")
-        facts = Random(f"{self._seed}|{act.event.number}|{act.kind}|{act.commune}")
+        rng = stream(self._seed, entry)
+        facts = stream(self._seed, act.event.number, act.kind, act.commune)
         right = self._clerk.fields(act, facts)
         requester = find_requester(act, self._population, facts)
         if requester is not None:
@@ -155,7 +167,8 @@ class Copyist:
             year=act.year,
             number=act.number,
             opened=_opened(act),
-            book=act.book + 1 if act.new_body else act.book,
+            book=act.book,
+            new_body=act.new_body,
             cells=cells,
             foreign=hoi_xuan.foreign(cells, rng, style) if xls else frozenset(),
             ditto=hoi_xuan.ditto(cells, rng, style) if xls else frozenset(),
@@ -163,10 +176,14 @@ class Copyist:
         )
 
     def _cells(self, act: Act, written: Fields, entry: int) -> Cells:
-        rng = Random(f"{self._seed}|{entry}|cells")
+        rng = stream(self._seed, entry, "cells")
         cells = _CELLS[act.commune](written, act, rng, self.styles[act.commune])
         unknown_father = act.register_type == "KS" and "father" not in act.event.roles
-        if unknown_father and act.commune != "tan_phong" and rng.random() < 0.25:
+        if (
+            unknown_father
+            and (act.commune != "tan_phong" or act.year > tan_phong.LAST_DBF_YEAR)
+            and rng.random() < 0.25
+        ):
             cells["father.name"] = rng.choice(
                 [word for word in NO_VALUE if word not in ("0", "Null")]
             )
@@ -211,11 +228,11 @@ class Copyist:
 def _named(cells: Cells, role: str, act: Act) -> bool:
     """Whether the format has a name cell for the role and it has a value."""
     if act.commune == "hoi_xuan":
-        held = {field for _, _, field in hoi_xuan.COLUMNS[act.register_type]}
+        held = {field for _, _, field in hoi_xuan_columns.COLUMNS[act.register_type]}
     elif act.commune == "tan_phong" and act.year > tan_phong.LAST_DBF_YEAR:
-        held = {field for _, field in tan_phong.CSV[act.register_type]}
+        held = {field for _, field in tan_phong_columns.CSV[act.register_type]}
     elif act.commune == "tan_phong":
-        held = {field for _, field in tan_phong.DBF[act.register_type]}
+        held = {field for _, field in tan_phong_columns.DBF[act.register_type]}
     else:
         return bool(cells.get(f"{role}.name"))
     return any(
@@ -254,7 +271,15 @@ def _act_order(act: Act) -> tuple[str, str, int, int, int, int, str]:
     )
 
 
-def _copy_order(copy: Copy) -> tuple[str, str, int, int, bool, int, str, int]:
+def _copy_order(copy: Copy) -> tuple[str | int, ...]:
     return (
-        copy.commune, copy.register_type, copy.year, copy.book, copy.second, copy.number, copy.expected.value, copy.entry,
-    )  # fmt: skip
+        copy.commune,
+        copy.register_type,
+        copy.year,
+        copy.new_body,
+        copy.book,
+        copy.second,
+        copy.number,
+        copy.expected.value,
+        copy.entry,
+    )

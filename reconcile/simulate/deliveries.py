@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
-from random import Random
 from typing import TYPE_CHECKING, Final
 
+from reconcile.simulate.chance import stream
 from reconcile.simulate.copies import WRITERS
 from reconcile.simulate.truth import Placed
 from reconcile.simulate.writers import Copy, Expected
@@ -15,8 +15,8 @@ from reconcile.simulate.writers import Copy, Expected
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from reconcile.simulate.copies import Copyist
-    from reconcile.simulate.people import Population
+    from reconcile.simulate.chance import stream
+from reconcile.simulate.copies import Copyist
 
 FIRST: Final = dt.date(2025, 7, 1)
 _LATE_SHARE: Final = 0.004
@@ -62,7 +62,7 @@ class Deliverer:
     def __init__(self, out: Path, copyist: Copyist, seed: int) -> None:
         self._out = out
         self._copyist = copyist
-        self._rng = Random(f"{seed}|deliveries")
+        self._rng = stream(seed, "deliveries")
         self._gone: set[int] = set()
 
     def deliver(self, copies: list[Copy], days: dict[int, int], plans: list[Plan]) -> list[Placed]:

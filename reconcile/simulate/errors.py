@@ -5,22 +5,31 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
+from reconcile.errors import MappingError
 from reconcile.simulate import mistakes, spelling
 from reconcile.simulate.people import Day
-from reconcile.simulate.settings import at
+from reconcile.simulate.settings import FILE, at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from random import Random
 
     from reconcile.simulate.content import Fields, Value
     from reconcile.simulate.registration import Act
-    from reconcile.simulate.settings import Profile, Settings
+    from reconcile.simulate.settings import ErrorSettings, Profile, Settings
 
 # Mechanisms that the settings name but that need more than the text; done in Mistakes itself.
 _OTHER_GIVEN: Final = "other_given"
 _RELATIVE: Final = "relative_number"
 _OLD_NAME: Final = "old_name"
+_FACTS: Final = {
+    "sex_wrong",
+    "sex_empty",
+    "ethnic_empty",
+    "kind_wrong",
+    "kind_empty",
+    "registration_date_wrong",
+}
 _PLACES: Final = ("residence", "home_place", "birth_place", "death_place")
 _DATES: Final = ("birth_date", "death_date")
 
@@ -40,6 +49,33 @@ class _Draw:
         return rng.choices(self._names, cum_weights=self._sums)[0]
 
 
+def _check(rates: ErrorSettings) -> None:
+    """Every rate must name a mechanism.
+
+    Raises:
+        MappingError: some do not; names them.
+    """
+    known = {
+        "name": {*spelling.MECHANISMS, _OTHER_GIVEN},
+        "date": {*mistakes.DATES},
+        "identity": {*mistakes.IDENTITY, _RELATIVE},
+        "place": {*mistakes.PLACES, _OLD_NAME},
+        "fact": _FACTS,
+    }
+    unknown = [
+        f"errors.{kind}.{mechanism}"
+        for kind, mechanisms in known.items()
+        for mechanism in getattr(rates, kind)
+        if mechanism not in mechanisms
+    ]
+    if unknown:
+        raise MappingError(
+            "{file}: {problems}.",
+            file=FILE,
+            problems=f"no such mechanism: {', '.join(sorted(unknown))}",
+        )
+
+
 class Mistakes:
     """Makes mistakes.
 
@@ -52,6 +88,7 @@ class Mistakes:
         self._settings = settings
         self._profile = profile
         rates = settings.errors
+        _check(rates)
         self._draws = {
             "name": _Draw(rates.name),
             "date": _Draw(rates.date),
@@ -80,16 +117,17 @@ class Mistakes:
         return written
 
     def _name(self, value: Value, act: Act, rng: Random, factor: float) -> Value:
+        del act
         mechanism = self._draws["name"](rng, factor)
         if not mechanism:
             return value
         if mechanism == _OTHER_GIVEN:
             words = str(value).split(" ")
             return " ".join([*words[:-1], rng.choice(("Bé", "Út", "Hai", "Ba", "Tư"))])
-        function: Callable[[str, Random], str] = getattr(spelling, mechanism)
-        return function(str(value), rng)
+        return spelling.MECHANISMS[mechanism](str(value), rng)
 
     def _date(self, value: Value, act: Act, rng: Random, factor: float) -> Value:
+        del act
         if not isinstance(value, Day):
             return value
         mechanism = self._draws["date"](rng, factor)

@@ -1,4 +1,4 @@
-"""How dates, identity numbers, places and single facts go wrong on the way into a book or a file."""
+"""How dates, identity numbers and places go wrong on the way into a book or a file."""
 
 from __future__ import annotations
 
@@ -11,19 +11,30 @@ from reconcile.simulate.people import Day
 if TYPE_CHECKING:
     from random import Random
 
-    from reconcile.simulate.content import Value
-
 _VARIANTS: Final = {
-    "Xuân Kiểng": "Xuân Kiển", "Hiệp Nhơn": "Hiệp Nhân", "Hiệp Quới": "Hiệp Quý", "Hiệp Ngãi": "Hiệp Nghĩa",
-    "Hội Nhơn": "Hội Nhân", "Xuân Hòa": "Hòa Điền", "Xuân Điền": "Hòa Điền", "Hội Nghĩa": "Hội Ngãi",
-    "Tân Bường A": "Tân Bường", "Tân Luông A": "Tân Luông", "Hiệp Thạnh": "Hiệp Thịnh", "Tân Bường B": "Tân Bườn B",
-}  # fmt: skip
+    "Xuân Kiểng": "Xuân Kiển",
+    "Hiệp Nhơn": "Hiệp Nhân",
+    "Hiệp Quới": "Hiệp Quý",
+    "Hiệp Ngãi": "Hiệp Nghĩa",
+    "Hội Nhơn": "Hội Nhân",
+    "Xuân Hòa": "Hòa Điền",
+    "Xuân Điền": "Hòa Điền",
+    "Hội Nghĩa": "Hội Ngãi",
+    "Tân Bường A": "Tân Bường",
+    "Tân Luông A": "Tân Luông",
+    "Hiệp Thạnh": "Hiệp Thịnh",
+    "Tân Bường B": "Tân Bườn B",
+}
 _ABBREVIATIONS: Final = (
-    ("Hiệp Đức", "HĐ"), ("Hội Xuân", "HX"), ("Tân Phong", "TP"), ("Cai Lậy", "CL"), ("Tiền Giang", "TG"),
-)  # fmt: skip
+    ("Hiệp Đức", "HĐ"),
+    ("Hội Xuân", "HX"),
+    ("Tân Phong", "TP"),
+    ("Cai Lậy", "CL"),
+    ("Tiền Giang", "TG"),
+)
 
 
-# -- dates ----------------------------------------------------------------------------------------
+# -- dates ---------------------------------------------------------------------------------------
 
 
 def _valid(year: int, month: int, day: int) -> Day:
@@ -101,7 +112,7 @@ def first_of_january(date: Day, rng: Random) -> Day:
     return Day(date.year, 1, 1)
 
 
-# -- identity numbers -------------------------------------------------------------------------------
+# -- identity numbers ----------------------------------------------------------------------------
 
 
 def digit_wrong(number: str, rng: Random) -> str:
@@ -142,7 +153,7 @@ def dotted(number: str, rng: Random) -> str:
     return ".".join(number[place : place + 3] for place in range(0, len(number), 3))
 
 
-# -- places ---------------------------------------------------------------------------------------
+# -- places --------------------------------------------------------------------------------------
 
 
 def abbreviated(place: str, rng: Random) -> str:
@@ -180,16 +191,32 @@ def empty(place: str, rng: Random) -> str:
 
 
 DATES: Final = {
-    "day_off": day_off, "day_month_swapped": day_month_swapped, "month_off": month_off, "year_off": year_off,
-    "decade_off": decade_off, "digits_swapped": date_digits_swapped, "year_only": year_only,
-    "month_only": month_only, "lunar": lunar, "first_of_january": first_of_january,
-}  # fmt: skip
+    "day_off": day_off,
+    "day_month_swapped": day_month_swapped,
+    "month_off": month_off,
+    "year_off": year_off,
+    "decade_off": decade_off,
+    "digits_swapped": date_digits_swapped,
+    "year_only": year_only,
+    "month_only": month_only,
+    "lunar": lunar,
+    "first_of_january": first_of_january,
+}
 IDENTITY: Final = {
-    "digit_wrong": digit_wrong, "digits_swapped": number_digits_swapped, "digit_lost": digit_lost,
-    "digit_doubled": digit_doubled, "spaced": spaced, "dotted": dotted,
-}  # fmt: skip
+    "digit_wrong": digit_wrong,
+    "digits_swapped": number_digits_swapped,
+    "digit_lost": digit_lost,
+    "digit_doubled": digit_doubled,
+    "spaced": spaced,
+    "dotted": dotted,
+}
 PLACES: Final = {
-    "abbreviated": abbreviated, "hamlet_only": hamlet_only, "commune_only": commune_only,
-    "hamlet_variant": hamlet_variant, "empty": empty, "lost_marks": spelling.lost_marks,
-    "capitals": spelling.capitals, "double_blank": spelling.double_blank,
-}  # fmt: skip
+    "abbreviated": abbreviated,
+    "hamlet_only": hamlet_only,
+    "commune_only": commune_only,
+    "hamlet_variant": hamlet_variant,
+    "empty": empty,
+    "lost_marks": spelling.lost_marks,
+    "capitals": spelling.capitals,
+    "double_blank": spelling.double_blank,
+}

@@ -60,7 +60,7 @@ class Notation:
         return separator.join([*parts, year])
 
     def birth(self, day: Day, year: int, rng: Random) -> str:
-        """A date of birth; seldom an age in the year of registration, or the lunar month in words."""
+        """A date of birth; seldom an age in the year of registration, or a lunar month in words."""
         if not day.day and self.odd("age_for_date", rng):
             return f"{year - day.year} tuổi"
         if day.month and day.year < 1975 and self.odd("lunar_words", rng):
@@ -73,6 +73,17 @@ class Notation:
             hour, minute = time.split(":") if time else ("0", "20")
             return f"{int(hour)}h{minute}' ngày {day.day}/{day.month}/{day.year}"
         return self.day(day, rng)
+
+
+def fill_empty(written: Cells, rng: Random, notation: Notation) -> None:
+    """Put a word for "no value" into some of the cells that have none."""
+    roles = sorted({field.partition(".")[0] for field in written if ".name" in field})
+    for role in roles:
+        for attribute in ("residence", "identity_number", "home_place"):
+            if not written.get(f"{role}.{attribute}") and notation.odd("no_value_word", rng):
+                written[f"{role}.{attribute}"] = rng.choice(NO_VALUE)
+    if not written.get("entry.notes") and notation.odd("no_value_word", rng):
+        written["entry.notes"] = rng.choice(("-", "Không", "Null"))
 
 
 def number_in_words(number: int) -> str:

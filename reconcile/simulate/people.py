@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from functools import cache
 from typing import NamedTuple
 
 
@@ -36,7 +37,8 @@ class Person:
         commune: id of the commune where the person lives, empty outside the three.
         address: hamlet in the commune, or the whole place outside.
         home: quê quán: commune id and hamlet, or empty and a whole place.
-        paper_born: day that the person's papers say, where they differ from the birth entry.
+        paper_born: day that the person's papers say; may differ from the birth entry.
+        paper_name: name that the person's papers say, where it differs from the birth entry.
         cmnd: 9-digit numbers in the order of issue.
         personal_number: the 12-digit number.
         died: ordinal of the day of death, 0 while alive.
@@ -65,6 +67,7 @@ class Person:
     died: int = 0
     left: int = 0
     renamed: tuple[int, str] | None = None
+    paper_name: str = ""
     adopters: tuple[Person, Person] | None = None
     cases: set[str] = field(default_factory=set)
 
@@ -77,7 +80,8 @@ class Person:
         """Full name that holds on a day."""
         if self.renamed is not None and day >= self.renamed[0]:
             return self.renamed[1]
-        return self.name
+        # Papers come with the first identity card; before it, the birth entry speaks.
+        return self.paper_name if self.paper_name and self.age_on(day) >= 16 else self.name
 
     def alive_on(self, day: int) -> bool:
         """Whether the person is born and not dead on a day."""
@@ -124,6 +128,7 @@ class Population:
     events: list[Event]
 
 
+@cache
 def year_of(day: int) -> int:
     """Calendar year of an ordinal day."""
     return dt.date.fromordinal(day).year

@@ -10,8 +10,9 @@ import datetime as dt
 import heapq
 from typing import TYPE_CHECKING, Final
 
-from reconcile.simulate.identity import cmnd_number, personal_number
+from reconcile.simulate.families import ChildNamer, note_repeated_names
 from reconcile.simulate.names import NameGiver
+from reconcile.simulate.papers import give_papers
 from reconcile.simulate.people import Event, Person, Population, year_of
 from reconcile.simulate.settings import at
 
@@ -40,6 +41,7 @@ class Growth:
         self._founders = founders
         self._rng = rng
         self._names = NameGiver(settings.names, rng)
+        self._namer = ChildNamer(settings.population, self._names, rng)
         self._queue: list[tuple[int, int, Callable[..., None], tuple[object, ...]]] = []
         self._sequence = 0
         self._today = 0
@@ -93,26 +95,6 @@ class Growth:
         self.persons.append(person)
         return person
 
-    def _give_papers(self, person: Person, home: tuple[str, str]) -> None:
-        rng = self._rng
-        year = year_of(person.born)
-        if self._chance(at(self._rules.paper_birth_differs, year)):
-            moved = rng.choice((-730, -365, 365, 366, -1096, rng.randrange(-60, 61)))
-            day = dt.date.fromordinal(person.born + moved)
-            person.paper_born = (day.replace(month=1, day=1) if year < 1970 else day).toordinal()
-        block, province = next(
-            ((b, p) for place, b, p in self._settings.places.outside if place == home[1]),
-            ("31", "082"),
-        )
-        numbers = [cmnd_number(block, rng)]
-        if self._chance(0.07):
-            numbers.append(cmnd_number("31", rng))
-            person.cases.add("two_cmnd")
-        person.cmnd = tuple(numbers)
-        person.personal_number = personal_number(
-            province, person.sex, year_of(person.paper_born), rng
-        )
-
     def _stranger(self, sex: str, born: int, home: tuple[str, str]) -> Person:
         year = year_of(born)
         name = (
@@ -121,7 +103,7 @@ class Growth:
             self._names.given(sex, year),
         )
         person = self._person(sex, born, name, home)
-        self._give_papers(person, home)
+        give_papers(person, home, self._settings, self._rng)
         self._schedule_life(person, from_day=born + int(18 * _YEAR))
         return person
 
@@ -231,7 +213,8 @@ class Growth:
         if self._chance(0.5):
             bride_or_groom = wife if registers is husband else husband
             if bride_or_groom.commune and not bride_or_groom.marriages:
-                self._record("HN", bride_or_groom.commune, {"subject": bride_or_groom})
+                before = self._rng.randrange(3, 150)
+                self._record("HN", bride_or_groom.commune, {"subject": bride_or_groom}, before)
         self._record("KH", commune, {"husband": husband, "wife": wife})
         self._join(husband, wife, self._today)
 
@@ -336,18 +319,18 @@ class Growth:
         if twin_of is not None and self._chance(0.6):
             sex = twin_of.sex
         home = father.home if father is not None else mother.home
-        name = self._child_name(mother, father, sex, twin_of)
+        name = self._namer.name(mother, father, sex, self._today, twin_of)
         child = self._person(sex, self._today, name, home)
         child.mother, child.father = mother, father
         child.ethnic_group = (father or mother).ethnic_group
         child.commune, child.address = mother.commune, mother.address
-        self._give_papers(child, (child.commune, child.address))
+        give_papers(child, (child.commune, child.address), self._settings, rng)
         if twin_of is not None:
             child.paper_born = child.born
         mother.children.append(child)
         if father is not None:
             father.children.append(child)
-        self._note_repeated_names(child)
+        note_repeated_names(child)
         roles = {"child": child, "mother": mother}
         if father is not None:
             roles["father"] = father
@@ -356,42 +339,6 @@ class Growth:
         if rng.random() < self._rules.adopted:
             self._later(self._today + self._days(0.2, 5), self._adopt, child)
         return child
-
-    def _child_name(
-        self, mother: Person, father: Person | None, sex: str, twin_of: Person | None
-    ) -> tuple[str, str, str]:
-        rng = self._rng
-        year = year_of(self._today)
-        surname = (father or mother).surname
-        siblings = [child for child in mother.children if child.surname == surname]
-        dead = [child for child in siblings if child.died and child.sex == sex]
-        if dead and self._chance(at(self._rules.dead_sibling_name, year)):
-            return (surname, dead[-1].middle, dead[-1].given)
-        if father is not None and sex == "M" and self._chance(self._rules.father_son_name):
-            return (surname, father.middle, father.given)
-        middle = self._names.middle(sex, year, mother.surname)
-        same_sex = [child for child in siblings if child.sex == sex]
-        if same_sex and (twin_of is not None or self._chance(0.35)):
-            middle = same_sex[-1].middle
-        given = self._names.given(sex, year)
-        # Living brothers and sisters never share a full name; fashion may need another draw.
-        taken = {(child.middle, child.given) for child in siblings}
-        while (middle, given) in taken:
-            given = self._names.given(sex, year)
-        if father is not None and rng.random() < 0.9:
-            while given in (father.given, mother.given):
-                given = self._names.given(sex, year)
-        return (surname, middle, given)
-
-    def _note_repeated_names(self, child: Person) -> None:
-        mother, father = child.mother, child.father
-        for sibling in mother.children[:-1] if mother is not None else ():
-            if sibling.name == child.name:
-                child.cases.add("dead_sibling_name")
-                sibling.cases.add("dead_sibling_name")
-        if father is not None and father.name == child.name:
-            child.cases.add("father_son")
-            father.cases.add("father_son")
 
     def _adopt(self, child: Person) -> None:
         if not child.here_on(self._today) or child.mother is None:
@@ -404,11 +351,13 @@ class Growth:
 
     # -- events -----------------------------------------------------------------------------------
 
-    def _record(self, register_type: str, commune: str, roles: dict[str, Person]) -> Event:
+    def _record(
+        self, register_type: str, commune: str, roles: dict[str, Person], days_ago: int = 0
+    ) -> Event:
         event = Event(
             number=len(self.events) + 1,
             register_type=register_type,
-            day=self._today,
+            day=self._today - days_ago,
             commune=commune,
             roles=roles,
             places={role: (person.commune, person.address) for role, person in roles.items()},

@@ -1,4 +1,4 @@
-"""From events to entries: which act stands in which commune's books, when, and under what number."""
+"""From events to entries: which act stands in whose books, when, and under what number."""
 
 from __future__ import annotations
 

@@ -63,12 +63,14 @@ def _of_birth(act: Act, rng: Random) -> list[Requester]:
 
 
 def _grandparents(act: Act, rng: Random) -> list[Requester]:
-    found: list[Requester] = []
-    for side in ("father", "mother"):
-        parent = act.event.roles.get(side)
-        for grandparent in (parent.father, parent.mother) if parent is not None else ():
-            if grandparent is not None:
-                found.append(Requester(grandparent, _GRANDPARENTS[side, grandparent.sex]))
+    parents = {side: act.event.roles.get(side) for side in ("father", "mother")}
+    found = [
+        Requester(grandparent, _GRANDPARENTS[side, grandparent.sex])
+        for side, parent in parents.items()
+        if parent is not None
+        for grandparent in (parent.father, parent.mother)
+        if grandparent is not None
+    ]
     rng.shuffle(found)
     return found
 
@@ -92,9 +94,11 @@ def _of_death(act: Act, rng: Random) -> list[Requester]:
         )
         for child in children
     ]
-    for parent, words in ((deceased.father, _FATHER), (deceased.mother, _MOTHER)):
-        if parent is not None:
-            found.append(Requester(parent, rng.choice(words)))
+    found += [
+        Requester(parent, rng.choice(words))
+        for parent, words in ((deceased.father, _FATHER), (deceased.mother, _MOTHER))
+        if parent is not None
+    ]
     siblings = deceased.mother.children if deceased.mother is not None else []
     found += [
         Requester(

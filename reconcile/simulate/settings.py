@@ -1,4 +1,4 @@
-"""What ``mappings/simulation.toml`` holds: the simulated world and the habits of its clerks (P10)."""
+"""What ``simulation.toml`` holds: the simulated world and the habits of its clerks (P10)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FILE: Final = "simulation.toml"
 
 
 class PopulationSettings(Strict):
-    """How families grow. Shares are of the persons or events concerned, by year where they changed."""
+    """How families grow: shares of the persons or events concerned, by year where they changed."""
 
     first_year: int
     last_year: int
@@ -35,6 +35,7 @@ class PopulationSettings(Strict):
     child_mortality: ByYear
     children: ByYear
     paper_birth_differs: ByYear
+    paper_name_differs: ByYear
 
 
 class RegistrationSettings(Strict):

@@ -21,11 +21,27 @@ _TELEX_TONES: Final = dict(zip(_TONES, "fsxrj", strict=True))
 _VNI_TONES: Final = dict(zip(_TONES, "21435", strict=True))
 _VNI_MARKS: Final = {"\u0302": "6", "\u0306": "8", "\u031b": "7"}
 _REGIONAL: Final = (
-    ("Huỳnh", "Hoàng"), ("Võ", "Vũ"), ("Phước", "Phúc"), ("Nhựt", "Nhật"), ("Nhơn", "Nhân"),
-    ("Quới", "Quý"), ("Ngãi", "Nghĩa"), ("Thạnh", "Thịnh"), ("Châu", "Chu"), ("Kiểng", "Cảnh"),
-    ("Tòng", "Tùng"), ("Cang", "Cương"), ("Phụng", "Phượng"), ("Sanh", "Sinh"), ("Chánh", "Chính"),
-    ("Huê", "Hoa"), ("Nguơn", "Nguyên"), ("Bửu", "Bảo"), ("Đàng", "Đường"), ("Kiết", "Cát"),
-)  # fmt: skip
+    ("Huỳnh", "Hoàng"),
+    ("Võ", "Vũ"),
+    ("Phước", "Phúc"),
+    ("Nhựt", "Nhật"),
+    ("Nhơn", "Nhân"),
+    ("Quới", "Quý"),
+    ("Ngãi", "Nghĩa"),
+    ("Thạnh", "Thịnh"),
+    ("Châu", "Chu"),
+    ("Kiểng", "Cảnh"),
+    ("Tòng", "Tùng"),
+    ("Cang", "Cương"),
+    ("Phụng", "Phượng"),
+    ("Sanh", "Sinh"),
+    ("Chánh", "Chính"),
+    ("Huê", "Hoa"),
+    ("Nguơn", "Nguyên"),
+    ("Bửu", "Bảo"),
+    ("Đàng", "Đường"),
+    ("Kiết", "Cát"),
+)
 _OTHER_WORD: Final = {one: other for pair in _REGIONAL for one, other in (pair, pair[::-1])}
 _INITIALS: Final = (
     ("v", "d"),
@@ -340,3 +356,41 @@ def words_joined(text: str, rng: Random) -> str:
     """Two words without the blank."""
     del rng
     return text.replace(" ", "", 1) if text.count(" ") > 1 else text
+
+
+MECHANISMS: Final = {
+    mechanism.__name__: mechanism
+    for mechanism in (
+        lost_marks,
+        lost_mark_of_one,
+        hoi_nga,
+        wrong_tone,
+        tone_place,
+        final_consonant,
+        initial_consonant,
+        i_or_y,
+        regional_form,
+        marker_lost,
+        marker_added,
+        middle_lost,
+        middle_shortened,
+        nguyen_shortened,
+        order_swapped,
+        syllables_swapped,
+        telex,
+        vni_typing,
+        homoglyph,
+        double_blank,
+        no_break_space,
+        zero_width,
+        capitals,
+        lower_case,
+        trailing_mark,
+        other_name,
+        letter_lost,
+        letters_swapped,
+        letter_wrong,
+        ocr,
+        words_joined,
+    )
+}

@@ -18,8 +18,17 @@ if TYPE_CHECKING:
     from reconcile.simulate.writers import Copy, Position
 
 _MENTIONS: Final = (
-    "delivery", "commune", "file", "sheet", "row", "register_type", "role", "entry_id", "event_id", "person_id",
-)  # fmt: skip
+    "delivery",
+    "commune",
+    "file",
+    "sheet",
+    "row",
+    "register_type",
+    "role",
+    "entry_id",
+    "event_id",
+    "person_id",
+)
 _ROWS: Final = (
     "delivery",
     "commune",

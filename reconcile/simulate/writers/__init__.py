@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from reconcile.config import RegisterType
 from reconcile.errors import UsageError
+from reconcile.simulate.chance import stream
 from reconcile.simulate.notation import Cells, Notation
 
 
@@ -46,6 +47,7 @@ class Copy:
         expected: what an importer should make of it.
         key: the row's own key, where the format has one.
         second: stands in a book that was digitised a second time.
+        new_body: registered by the new commune.
         foreign: fields whose cell is in another encoding than the file.
         ditto: fields that say "same as above" where they are equal to the cell above.
     """
@@ -63,6 +65,7 @@ class Copy:
     expected: Expected = Expected.ACCEPTED
     key: str = ""
     second: bool = False
+    new_body: bool = False
     foreign: frozenset[str] = frozenset()
     ditto: frozenset[str] = frozenset()
     cases: set[str] = field(default_factory=set)
@@ -104,7 +107,7 @@ class Style:
 
     def habits(self, file: str) -> Random:
         """Chance for what is the same all through one file, the same in every delivery."""
-        return Random(f"{self.seed}|{file}")
+        return stream(self.seed, file)
 
 
 Writer = Callable[[Path, list[Copy], Style], list[Position]]

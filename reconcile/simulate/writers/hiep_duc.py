@@ -6,7 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
-from reconcile.simulate.notation import NO_VALUE
+from reconcile.simulate.notation import fill_empty
 from reconcile.simulate.people import Day
 from reconcile.simulate.writers import Copy, Expected, Position
 
@@ -35,20 +35,48 @@ _CODES: Final = {
     "marriage_status": {"divorced": "1", "none": "4"},
 }
 _LABELS: Final = {
-    "entry": "", "child": " người được khai sinh", "mother": " mẹ", "father": " cha", "requester": " người yêu cầu",
-    "husband": " chồng", "wife": " vợ", "deceased": " người chết", "parent": " cha mẹ", "subject": " người được xác nhận",
+    "entry": "",
+    "child": " người được khai sinh",
+    "mother": " mẹ",
+    "father": " cha",
+    "requester": " người yêu cầu",
+    "husband": " chồng",
+    "wife": " vợ",
+    "deceased": " người chết",
+    "parent": " cha mẹ",
+    "subject": " người được xác nhận",
     "extra": "",
-}  # fmt: skip
+}
 _ATTRIBUTE_LABELS: Final = {
-    "ordinal": "STT", "number": "Số", "book": "Quyển số", "page": "Trang số", "registration_date": "Ngày đăng ký",
-    "registration_kind": "Loại đăng ký", "registration_place": "Nơi đăng ký", "signer": "Người ký",
-    "signer_title": "Chức vụ người ký", "performer": "Người thực hiện", "notes": "Ghi chú", "name": "Họ tên",
-    "sex": "Giới tính", "birth_date": "Ngày sinh", "birth_date_words": "Ngày sinh bằng chữ", "birth_place": "Nơi sinh",
-    "home_place": "Quê quán", "ethnic_group": "Dân tộc", "nationality": "Quốc tịch", "residence": "Nơi cư trú",
-    "residence_kind": "Loại cư trú", "identity_number": "Số giấy tờ tùy thân", "paper_kind": "Loại giấy tờ tùy thân",
-    "relation": "Quan hệ", "death_date": "Ngày chết", "death_place": "Nơi chết", "death_cause": "Nguyên nhân chết",
+    "ordinal": "STT",
+    "number": "Số",
+    "book": "Quyển số",
+    "page": "Trang số",
+    "registration_date": "Ngày đăng ký",
+    "registration_kind": "Loại đăng ký",
+    "registration_place": "Nơi đăng ký",
+    "signer": "Người ký",
+    "signer_title": "Chức vụ người ký",
+    "performer": "Người thực hiện",
+    "notes": "Ghi chú",
+    "name": "Họ tên",
+    "sex": "Giới tính",
+    "birth_date": "Ngày sinh",
+    "birth_date_words": "Ngày sinh bằng chữ",
+    "birth_place": "Nơi sinh",
+    "home_place": "Quê quán",
+    "ethnic_group": "Dân tộc",
+    "nationality": "Quốc tịch",
+    "residence": "Nơi cư trú",
+    "residence_kind": "Loại cư trú",
+    "identity_number": "Số giấy tờ tùy thân",
+    "paper_kind": "Loại giấy tờ tùy thân",
+    "relation": "Quan hệ",
+    "death_date": "Ngày chết",
+    "death_place": "Nơi chết",
+    "death_cause": "Nguyên nhân chết",
     "personal_number": "Số định danh cá nhân",
-}  # fmt: skip
+}
 _ALIASES: Final = {
     "noiDangKy": "noiDangKyUBND",
     "nxnLoaiMucDichSuDung": "nxnLoaiMucDiSuDung",
@@ -95,10 +123,14 @@ def cells(fields: Fields, act: Act, rng: Random, style: Style) -> Cells:
     with_year = habits.random() < 0.45
     written["entry.number"] = f"{act.number:02d}" + (f"/{act.year}" if with_year else "")
     written["entry.book"] = _book(act, habits)
+    if style.notation.odd("capital_book", habits):
+        written.update(
+            {field: str(text).upper() for field, text in written.items() if field.endswith(".name")}
+        )
     for role in _roles_without_paper(fields):
         written[f"{role}.paper_kind"] = "0"
     if habits.random() < 0.4:
-        _fill_empty(written, rng, style)
+        fill_empty(written, rng, style.notation)
     return written
 
 
@@ -130,16 +162,6 @@ def _roles_without_paper(fields: Fields) -> list[str]:
     return sorted(role for role in roles if f"{role}.identity_number" not in fields)
 
 
-def _fill_empty(written: Cells, rng: Random, style: Style) -> None:
-    roles = sorted({field.partition(".")[0] for field in written if field.endswith(".name")})
-    for role in roles:
-        for attribute in ("residence", "identity_number", "home_place"):
-            if not written.get(f"{role}.{attribute}") and style.notation.odd("no_value_word", rng):
-                written[f"{role}.{attribute}"] = rng.choice(NO_VALUE)
-    if not written.get("entry.notes") and style.notation.odd("no_value_word", rng):
-        written["entry.notes"] = rng.choice(("-", "Không", "Null"))
-
-
 def write(folder: Path, copies: list[Copy], style: Style) -> list[Position]:
     """Write one workbook per book."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -154,6 +176,8 @@ def write(folder: Path, copies: list[Copy], style: Style) -> list[Position]:
 
 def _file_name(copy: Copy, style: Style) -> str:
     stem = f"{copy.register_type}.{copy.opened}.{copy.book:02d}"
+    if copy.new_body:
+        return f"{stem}.xaHiepDuc-DongThap.xlsx"
     if copy.second:
         return f"{stem}.2.xlsx"
     if copy.opened < 1985 and style.notation.odd("long_file_name", style.habits(stem)):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
+from reconcile.simulate.notation import fill_empty
 from reconcile.simulate.people import Day
 from reconcile.simulate.writers import Copy, Expected, Position, missing_package
+from reconcile.simulate.writers.hoi_xuan_columns import COLUMNS, Column
 from reconcile.text.legacy import encode_vni
 
 if TYPE_CHECKING:
@@ -20,74 +22,19 @@ if TYPE_CHECKING:
 
 LAST_VNI_YEAR: Final = 2009
 _FILES: Final = {
-    "KS": "So khai sinh.xls", "KH": "So ket hon.xls", "KT": "So khai tu.xls", "CMC": "So nhan cha me con.xls",
+    "KS": "So khai sinh.xls",
+    "KH": "So ket hon.xls",
+    "KT": "So khai tu.xls",
+    "CMC": "So nhan cha me con.xls",
     "HN": "So xac nhan hon nhan.xls",
-}  # fmt: skip
+}
 _TITLES: Final = {
-    "KS": "SỔ ĐĂNG KÝ KHAI SINH", "KH": "SỔ ĐĂNG KÝ KẾT HÔN", "KT": "SỔ ĐĂNG KÝ KHAI TỬ",
-    "CMC": "SỔ ĐĂNG KÝ NHẬN CHA, MẸ, CON", "HN": "SỔ CẤP GIẤY XÁC NHẬN TÌNH TRẠNG HÔN NHÂN",
-}  # fmt: skip
-_NAME: Final = ("Họ và tên", "name")
-_ORIGIN: Final = (("Dân tộc", "ethnic_group"), ("Quốc tịch", "nationality"))
-_HOME: Final = ("Nơi thường trú", "residence")
-_CARD: Final = ("Số CMND", "identity_number")
-_BORN: Final = ("Ngày sinh", "birth_date")
-_PARENT: Final = (_NAME, ("Năm sinh", "birth_date"), *_ORIGIN, _HOME)
-_PARTY: Final = (_NAME, _BORN, *_ORIGIN, _HOME, _CARD)
-_REPORTER: Final = (_NAME, ("Quan hệ", "relation"), _CARD)
-_END: Final = (("", "Người ký", "entry.signer"), ("", "Ghi chú", "entry.notes"))
-_START: Final = (
-    ("", "STT", "entry.ordinal"),
-    ("", "Số", "entry.number"),
-    ("", "Quyển số", "entry.book"),
-)
-_DAY: Final = ("", "Ngày đăng ký", "entry.registration_date")
-_KIND: Final = ("", "Loại đăng ký", "entry.registration_kind")
-
-
-def _group(
-    label: str, role: str, columns: tuple[tuple[str, str], ...]
-) -> tuple[tuple[str, str, str], ...]:
-    return tuple((label, text, f"{role}.{attribute}") for text, attribute in columns)
-
-
-# Group, column, field; the group is merged over its columns.
-COLUMNS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
-    "KS": (
-        *_START, _DAY, _KIND,
-        *_group("Người được khai sinh", "child", (
-            _NAME, ("Ngày", "birth_day"), ("Tháng", "birth_month"), ("Năm", "birth_year"), ("Giới tính", "sex"),
-            *_ORIGIN, ("Nơi sinh", "birth_place"), ("Quê quán", "home_place"),
-        )),
-        *_group("Người mẹ", "mother", _PARENT), *_group("Người cha", "father", _PARENT),
-        *_group("Người đi khai", "requester", _REPORTER), *_END,
-    ),
-    "KH": (
-        *_START, _DAY, *_group("Bên nam", "husband", _PARTY), *_group("Bên nữ", "wife", _PARTY),
-        ("", "Kết hôn lần thứ", "entry.marriage_ordinal"), *_END,
-    ),
-    "KT": (
-        *_START, _DAY, _KIND,
-        *_group("Người chết", "deceased", (_NAME, _BORN, ("Giới tính", "sex"), *_ORIGIN, _HOME, _CARD)),
-        *_group("Sự việc chết", "deceased", (
-            ("Ngày chết", "death_date"), ("Giờ chết", "death_time"), ("Nơi chết", "death_place"),
-            ("Nguyên nhân", "death_cause"),
-        )),
-        ("Giấy báo tử", "Số", "entry.death_notice_number"), ("Giấy báo tử", "Ngày cấp", "entry.death_notice_date"),
-        ("Giấy báo tử", "Nơi cấp", "entry.death_notice_place"),
-        *_group("Người đi khai", "requester", _REPORTER), *_END,
-    ),
-    "CMC": (
-        *_START, ("", "Quyết định số", "entry.decision_number"), _DAY, ("", "Loại", "entry.recognition_kind"),
-        *_group("Người nhận (cha/mẹ)", "parent", _PARTY), *_group("Người con", "child", _PARTY),
-        *_group("Người yêu cầu", "requester", (_NAME, ("Quan hệ", "relation"))), *_END,
-    ),
-    "HN": (
-        *_START, ("", "Ngày cấp", "entry.registration_date"),
-        *_group("Người được xác nhận", "subject", (_NAME, _BORN, ("Giới tính", "sex"), *_ORIGIN, _HOME, _CARD)),
-        ("", "Tình trạng hôn nhân", "subject.marital_status"), ("", "Mục đích", "subject.purpose"), *_END,
-    ),
-}  # fmt: skip
+    "KS": "SỔ ĐĂNG KÝ KHAI SINH",
+    "KH": "SỔ ĐĂNG KÝ KẾT HÔN",
+    "KT": "SỔ ĐĂNG KÝ KHAI TỬ",
+    "CMC": "SỔ ĐĂNG KÝ NHẬN CHA, MẸ, CON",
+    "HN": "SỔ CẤP GIẤY XÁC NHẬN TÌNH TRẠNG HÔN NHÂN",
+}
 _WORDS: Final = {
     "sex": {"M": "Nam", "F": "Nữ"},
     "registration_kind": {"on_time": "ĐH", "late": "QH", "again": "ĐKL"},
@@ -96,6 +43,13 @@ _WORDS: Final = {
 _DITTO: Final = ("residence", "ethnic_group", "nationality", "home_place", "birth_place")
 _DITTO_MARKS: Final = ("nt", "nt", "nt", "-nt-", "nt.", '"', "//")
 _DATA_ROW: Final = 5
+_PAGE: Final = 25
+_LABEL_VARIANTS: Final = {
+    "Họ và tên": "Họ tên",
+    "Nơi thường trú": "Nơi cư trú",
+    "STT": "TT",
+    "Giới tính": "Nam/Nữ",
+}
 
 
 def cells(fields: Fields, act: Act, rng: Random, style: Style) -> Cells:
@@ -124,6 +78,7 @@ def cells(fields: Fields, act: Act, rng: Random, style: Style) -> Cells:
         number = written.get(f"{role}.identity_number")
         if isinstance(number, str) and number.isdigit() and notation.odd("number_cells", rng):
             written[f"{role}.identity_number"] = int(number)
+    fill_empty(written, rng, notation)
     return written
 
 
@@ -193,20 +148,29 @@ class _Sheet:
         self._vni = year <= LAST_VNI_YEAR
         self._name = str(year) if self._habits.random() < 0.7 else f"Nam {year}"
         self._sheet = book.add_sheet(self._name, cell_overwrite_ok=False)
-        self._columns = COLUMNS[register_type]
+        self._columns = self._header(COLUMNS[register_type])
         self._format = _font("VNI-Times" if self._vni else "Times New Roman")
 
     def fill(self, copies: list[Copy]) -> list[Position]:
         """Write title, header, rows and footer; say where each row stands."""
-        self._head()
+        for row, text in enumerate(("UBND XÃ HỘI XUÂN", _TITLES[self._type], f"Năm {self._year}")):
+            self._put(row, 0, text)
+        self._head(3)
         positions: list[Position] = []
         above: Cells = {}
+        row = _DATA_ROW
+        page = _PAGE if self._style.notation.odd("repeated_header", self._habits) else 0
         for ordinal, copy in enumerate(copies, start=1):
-            row = _DATA_ROW + ordinal - 1
+            if page and ordinal % page == 0:
+                self._head(row)
+                positions += [self._position(row + line, Expected.FOOTER, None) for line in (0, 1)]
+                row += 2
             self._row(row, ordinal, copy, above)
             above = copy.cells
             positions.append(self._position(row, copy.expected, copy))
-        row = _DATA_ROW + len(copies)
+            row += 1
+        if self._style.notation.odd("blank_row", self._habits):
+            row += 1
         for text, column in self._footer(len(copies)):
             self._put(row, column, text)
             positions.append(self._position(row, Expected.FOOTER, None))
@@ -224,9 +188,23 @@ class _Sheet:
     def _text(self, text: str) -> str:
         return encode_vni(text) if self._vni else text
 
-    def _head(self) -> None:
-        for row, text in enumerate(("UBND XÃ HỘI XUÂN", _TITLES[self._type], f"Năm {self._year}")):
-            self._put(row, 0, text)
+    def _header(self, columns: tuple[Column, ...]) -> tuple[Column, ...]:
+        """The columns with this sheet's labels."""
+        habits, odd = self._habits, self._style.notation.odd
+        if odd("no_ordinal", habits):
+            columns = columns[1:]
+        if odd("header_alias", habits):
+            columns = tuple(
+                column._replace(label=_LABEL_VARIANTS.get(column.label, column.label))
+                for column in columns
+            )
+        if odd("header_case", habits):
+            columns = tuple(column._replace(label=column.label.upper()) for column in columns)
+        if odd("header_blank", habits):
+            columns = tuple(column._replace(label=f"{column.label} ") for column in columns)
+        return columns
+
+    def _head(self, top: int) -> None:
         first = 0
         while first < len(self._columns):
             group, label, _ = self._columns[first]
@@ -234,11 +212,11 @@ class _Sheet:
             while group and last + 1 < len(self._columns) and self._columns[last + 1][0] == group:
                 last += 1
             if group:
-                self._sheet.write_merge(3, 3, first, last, self._text(group), self._format)
+                self._sheet.write_merge(top, top, first, last, self._text(group), self._format)
                 for column in range(first, last + 1):
-                    self._put(4, column, self._columns[column][1])
+                    self._put(top + 1, column, self._columns[column][1])
             else:
-                self._sheet.write_merge(3, 4, first, first, self._text(label), self._format)
+                self._sheet.write_merge(top, top + 1, first, first, self._text(label), self._format)
             first = last + 1
 
     def _row(self, row: int, ordinal: int, copy: Copy, above: Cells) -> None:

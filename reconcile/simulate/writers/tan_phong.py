@@ -9,9 +9,11 @@ import unicodedata
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
+from reconcile.simulate.notation import fill_empty
 from reconcile.simulate.people import Day
 from reconcile.simulate.writers import Copy, Expected, Position
-from reconcile.simulate.writers.dbase import Field, write_table
+from reconcile.simulate.writers.dbase import write_table
+from reconcile.simulate.writers.tan_phong_columns import CSV, DBF
 from reconcile.text.legacy import encode_tcvn3
 
 if TYPE_CHECKING:
@@ -27,98 +29,6 @@ LAST_DBF_YEAR: Final = 2015
 _DBF_FILES: Final = {"KS": "KHAISINH.DBF", "KH": "KETHON.DBF", "KT": "KHAITU.DBF"}
 
 
-def _dbf(text: str) -> list[tuple[Field, str]]:
-    fields = []
-    for line in text.split(";"):
-        name, kind, width, field = line.split()
-        fields.append((Field(name, kind, int(width)), field))
-    return fields
-
-
-# Name, type, width and the field that it holds.
-DBF: Final = {
-    "KS": _dbf(
-        "MA_SO C 8 entry.own_key;SO N 5 entry.number;QUYEN C 8 entry.book;NGAY_DK D 8 entry.registration_date;"
-        "LOAI_DK C 1 entry.registration_kind;HO_NKS C 30 child.name_leading;TEN_NKS C 12 child.name_given;"
-        "PHAI L 1 child.sex;NGAY_SINH C 10 child.birth_date;NOI_SINH C 60 child.birth_place;"
-        "QUE_QUAN C 60 child.home_place;DAN_TOC C 12 child.ethnic_group;QUOC_TICH C 12 child.nationality;"
-        "HO_CHA C 30 father.name_leading;TEN_CHA C 12 father.name_given;NSINH_CHA N 4 father.birth_date;"
-        "DTOC_CHA C 12 father.ethnic_group;HO_ME C 30 mother.name_leading;TEN_ME C 12 mother.name_given;"
-        "NSINH_ME N 4 mother.birth_date;DTOC_ME C 12 mother.ethnic_group;NOI_O_CHA C 60 father.residence;"
-        "NOI_O_ME C 60 mother.residence;NGUOI_KHAI C 40 requester.name;QUAN_HE C 12 requester.relation;"
-        "CMND_KHAI C 12 requester.identity_number;NGUOI_KY C 30 entry.signer;GHI_CHU C 80 entry.notes"
-    ),
-    "KH": _dbf(
-        "MA_SO C 8 entry.own_key;SO N 5 entry.number;QUYEN C 8 entry.book;NGAY_DK D 8 entry.registration_date;"
-        "HO_CHONG C 30 husband.name_leading;TEN_CHONG C 12 husband.name_given;NSINH_CH C 10 husband.birth_date;"
-        "DTOC_CH C 12 husband.ethnic_group;NOI_O_CH C 60 husband.residence;CMND_CH C 12 husband.identity_number;"
-        "HO_VO C 30 wife.name_leading;TEN_VO C 12 wife.name_given;NSINH_VO C 10 wife.birth_date;"
-        "DTOC_VO C 12 wife.ethnic_group;NOI_O_VO C 60 wife.residence;CMND_VO C 12 wife.identity_number;"
-        "LAN_THU N 1 entry.marriage_ordinal;NGUOI_KY C 30 entry.signer;GHI_CHU C 80 entry.notes"
-    ),
-    "KT": _dbf(
-        "MA_SO C 8 entry.own_key;SO N 5 entry.number;QUYEN C 8 entry.book;NGAY_DK D 8 entry.registration_date;"
-        "LOAI_DK C 1 entry.registration_kind;HO_NKT C 30 deceased.name_leading;TEN_NKT C 12 deceased.name_given;"
-        "PHAI L 1 deceased.sex;NGAY_SINH C 10 deceased.birth_date;DAN_TOC C 12 deceased.ethnic_group;"
-        "QUOC_TICH C 12 deceased.nationality;NOI_O C 60 deceased.residence;CMND C 12 deceased.identity_number;"
-        "NGAY_CHET C 16 deceased.death_date;NOI_CHET C 60 deceased.death_place;NGUYEN_NH C 40 deceased.death_cause;"
-        "NGUOI_KHAI C 40 requester.name;QUAN_HE C 12 requester.relation;NGUOI_KY C 30 entry.signer;"
-        "GHI_CHU C 80 entry.notes"
-    ),
-}
-
-
-def _csv(start: str, *parts: tuple[str, str, str]) -> list[tuple[str, str]]:
-    """Columns of a csv: entry columns ``name=attribute``, then ``prefix, role, columns``."""
-    columns = [_pair("", "entry", text) for text in start.split()]
-    for prefix, role, texts in parts:
-        columns += [_pair(prefix, role, text) for text in texts.split()]
-    return columns
-
-
-def _pair(prefix: str, role: str, text: str) -> tuple[str, str]:
-    column, attribute = text.split("=")
-    return (prefix + column, f"{role}.{attribute}")
-
-
-_HEAD: Final = "ma_ho_so=own_key so=number quyen=book ngay_dang_ky=registration_date loai_dang_ky=registration_kind"
-_PARTY: Final = "ho_ten=name ngay_sinh=birth_date dan_toc=ethnic_group quoc_tich=nationality noi_cu_tru=residence so_giay_to=identity_number"
-_TAIL: Final = ("", "entry", "nguoi_ky=signer ghi_chu=notes")
-CSV: Final = {
-    "KS": _csv(
-        _HEAD,
-        ("", "child", "ho_ten=name so_dinh_danh=personal_number gioi_tinh=sex ngay_sinh=birth_date noi_sinh=birth_place"
-         " que_quan=home_place dan_toc=ethnic_group quoc_tich=nationality"),
-        ("me_", "mother", _PARTY), ("cha_", "father", _PARTY),
-        ("", "requester", "nguoi_yeu_cau=name quan_he=relation nyc_so_giay_to=identity_number"), _TAIL,
-    ),
-    "KH": _csv(
-        _HEAD, ("chong_", "husband", _PARTY), ("vo_", "wife", _PARTY),
-        ("", "entry", "tinh_trang=marriage_status"), _TAIL,
-    ),
-    "KT": _csv(
-        _HEAD,
-        ("", "deceased", "ho_ten=name so_dinh_danh=identity_number gioi_tinh=sex ngay_sinh=birth_date dan_toc=ethnic_group"
-         " quoc_tich=nationality noi_cu_tru=residence ngay_chet=death_date gio_chet=death_time noi_chet=death_place"
-         " nguyen_nhan=death_cause"),
-        ("", "entry", "so_giay_bao_tu=death_notice_number"),
-        ("", "requester", "nguoi_yeu_cau=name quan_he=relation"), _TAIL,
-    ),
-    "CMC": _csv(
-        "ma_ho_so=own_key so=number quyen=book quyet_dinh_so=decision_number ngay_dang_ky=registration_date"
-        " loai_xac_nhan=recognition_kind",
-        ("cm_", "parent", "ho_ten=name ngay_sinh=birth_date dan_toc=ethnic_group noi_cu_tru=residence so_giay_to=identity_number"),
-        ("con_", "child", "ho_ten=name ngay_sinh=birth_date gioi_tinh=sex dan_toc=ethnic_group noi_cu_tru=residence"
-         " so_giay_to=identity_number"),
-        ("", "requester", "nguoi_yeu_cau=name quan_he=relation"), _TAIL,
-    ),
-    "HN": _csv(
-        "ma_ho_so=own_key so=number quyen=book ngay_cap=registration_date",
-        ("", "subject", "ho_ten=name gioi_tinh=sex ngay_sinh=birth_date dan_toc=ethnic_group quoc_tich=nationality"
-         " noi_cu_tru=residence so_giay_to=identity_number tinh_trang_hon_nhan=marital_status muc_dich=purpose"),
-        _TAIL,
-    ),
-}  # fmt: skip
 _DBF_KIND: Final = {"on_time": "1", "late": "2", "again": "3"}
 _CSV_WORDS: Final = {
     "sex": {"M": "Nam", "F": "Nữ"},
@@ -148,8 +58,10 @@ def cells(fields: Fields, act: Act, rng: Random, style: Style) -> Cells:
             written[field] = value.upper()
         else:
             written[field] = value
-    if "deceased.identity_number" not in written and rng.random() < 0.3:
-        written["deceased.death_time"] = ""
+    fill_empty(written, rng, style.notation)
+    notes = str(written.get("entry.notes", ""))
+    if notes and style.notation.odd("line_break", rng):
+        written["entry.notes"] = notes.replace(" theo ", "\ntheo ")
     with_year = style.notation.odd("number_with_year", rng)
     written["entry.number"] = f"{act.number}/{act.year}" if with_year else str(act.number)
     written["entry.book"] = f"{act.book:02d}/{act.year}"
@@ -200,7 +112,11 @@ def write(folder: Path, copies: list[Copy], style: Style) -> list[Position]:
     positions: list[Position] = []
     for later, register_type in sorted(tables):
         rows = tables[(later, register_type)]
-        positions += (_write_csv if later else _write_dbf)(folder, register_type, rows)
+        positions += (
+            _write_csv(folder, register_type, rows, style)
+            if later
+            else _write_dbf(folder, register_type, rows)
+        )
     return positions
 
 
@@ -226,12 +142,23 @@ def _encoded(copy: Copy, field: str) -> Cell:
     return encode_tcvn3(value) if isinstance(value, str) else value
 
 
-def _write_csv(folder: Path, register_type: str, copies: list[Copy]) -> list[Position]:
+def _headers(columns: list[tuple[str, str]], habits: Random, style: Style) -> list[str]:
+    headers = [header for header, _ in columns]
+    if style.notation.odd("header_case", habits):
+        headers = [header.capitalize() for header in headers]
+    if style.notation.odd("header_blank", habits):
+        headers = [f"{header} " if habits.random() < 0.2 else header for header in headers]
+    return headers
+
+
+def _write_csv(
+    folder: Path, register_type: str, copies: list[Copy], style: Style
+) -> list[Position]:
     name = f"tanphong_{register_type.lower()}.csv"
     columns = CSV[register_type]
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow([header for header, _ in columns])
+    writer.writerow(_headers(columns, style.habits(name), style))
     positions: list[Position] = []
     line = 2
     for copy in copies:
