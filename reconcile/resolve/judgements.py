@@ -303,11 +303,21 @@ def _line(found: _Found, positions: Mapping[str, int]) -> Stored:
         "right": places[1],
         "entries": json.dumps([key for key in found.entries if key]),
         "field": str(stored.get("field", "")),
-        "value": str(stored.get("value", "")),
+        "value": _value(found),
         "officer": str(stored["officer"]),
         "decided": str(stored["decided"]),
         "seen": str(stored.get("seen", "")),
     }
+
+
+def _value(found: _Found) -> str:
+    """The value chosen; for *same event*, the key of the entry that stands."""
+    stored = found.stored
+    if stored["kind"] != ConflictKind.SAME_EVENT.value:
+        return str(stored.get("value", ""))
+    side = str(stored["decision"]).partition(":")[2] or str(stored.get("value", ""))
+    place = ord(side) - ord("A") if len(side) == 1 else -1
+    return found.entries[place] if 0 <= place < len(found.entries) else ""
 
 
 def _between_officers(

@@ -77,6 +77,7 @@ class Town:
             "registered_from": first,
             "registered_to": last,
             "registered_precision": precision,
+            "gone": False,
             **event,
             "entry_key": key,
         }
