@@ -92,7 +92,7 @@ class _Batch:
         refused = list(self.refused)
         for conflict in sorted(by_conflict):
             rows = sorted(by_conflict[conflict], key=lambda d: (d.decided, d.workbook, d.row))
-            if len({(row.verdict, row.value) for row in rows}) > 1:
+            if len({(row.code, row.value) for row in rows}) > 1:
                 refused += [_contradicted(row, rows) for row in rows]
             else:
                 agreed.append(rows[0])
@@ -111,8 +111,8 @@ class _Batch:
             or judgement.workbook_hash == decision.workbook_hash
             or (judgement.officer, judgement.decided[:10]) == (decision.officer, decision.decided)
             for judgement in self._known
-            if (judgement.conflict, judgement.verdict, judgement.value)
-            == (decision.conflict, decision.verdict, decision.value)
+            if (judgement.conflict, judgement.code, judgement.value)
+            == (decision.conflict, decision.code, decision.value)
         )
 
 

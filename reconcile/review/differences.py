@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _WORD: Final = re.compile(r"\s+|\w+|[^\w\s]")
+_FIGURES: Final = re.compile(r"[\d/.:\s-]+$")
 _ALIKE: Final = 0.5  # share of common letters from which two words count as one word, misspelt
 _LONGEST: Final = 400  # letters; beyond it the comparison would cost more than it shows
 
@@ -51,8 +52,10 @@ def differences(left: str, right: str) -> tuple[tuple[Segment, ...], tuple[Segme
     if len(left) > _LONGEST or len(right) > _LONGEST:
         return _whole(left, differs=True), _whole(right, differs=True)
     ours, theirs = _WORD.findall(left), _WORD.findall(right)
-    a: list[Segment] = []
-    b: list[Segment] = []
+    if len(ours) == len(theirs) and _FIGURES.match(left) and _FIGURES.match(right):
+        a, b = _replaced(ours, theirs)  # day against day, month against month
+        return _joined(a), _joined(b)
+    a, b = [], []
     for tag, i, j, k, m in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
         if tag == "equal":
             a += [Segment(word, differs=False) for word in ours[i:j]]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from reconcile.text.language import translate
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from reconcile.review.casebook import Casebook
@@ -57,6 +58,31 @@ class Decision:
     sheet: str
     row: int
 
+    @property
+    def code(self) -> str:
+        """The verdict with its side as it is stored: ``same:A``."""
+        return f"{self.verdict}:{self.side}" if self.side else self.verdict
+
+    def stored(self) -> dict[str, object]:
+        """The decision as the register keeps it; see ``Register.add_judgements``."""
+        return {
+            "conflict": self.conflict,
+            "kind": self.kind,
+            "decision": self.code,
+            "field": self.field,
+            "value": self.value,
+            "mentions": list(self.mentions),
+            "entries": list(self.entries),
+            "reason": self.reason,
+            "officer": self.officer,
+            "decided": self.decided,
+            "book_checked": self.paper,
+            "seen": self.seen,
+            "source": self.workbook,
+            "source_hash": self.workbook_hash,
+            "source_row": self.row,
+        }
+
 
 @dataclass(frozen=True, order=True)
 class Note:
@@ -87,21 +113,34 @@ class Known:
 
     Attributes:
         conflict: conflict that it answered.
-        verdict: what was decided.
+        code: what was decided, with its side: ``same:A``.
         value: value that was decided.
         officer: who decided.
         decided: ISO date of the decision; a time behind it does not count.
         workbook_hash: SHA-256 of the workbook that it came from.
-        effective: it is the one that holds now.
+        effective: no later one on the same conflict has superseded it.
     """
 
     conflict: str
-    verdict: str
+    code: str
     value: str
     officer: str
     decided: str
     workbook_hash: str
     effective: bool
+
+    @classmethod
+    def from_stored(cls, stored: Mapping[str, object]) -> Known:
+        """A judgement as ``Register.judgements`` gives it."""
+        return cls(
+            conflict=str(stored["conflict"]),
+            code=str(stored["decision"]),
+            value=str(stored["value"]),
+            officer=str(stored["officer"]),
+            decided=str(stored["decided"]),
+            workbook_hash=str(stored["source_hash"]),
+            effective=not stored["superseded_by"],
+        )
 
 
 @dataclass(frozen=True)

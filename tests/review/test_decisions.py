@@ -19,19 +19,8 @@ def reasons(decisions):
     return [note.template for note in decisions.refused]
 
 
-def known_from(decision, **changes):
-    return replace(
-        Known(
-            decision.conflict,
-            decision.verdict,
-            decision.value,
-            decision.officer,
-            decision.decided,
-            decision.workbook_hash,
-            effective=True,
-        ),
-        **changes,
-    )
+def known_from(decision):
+    return Known.from_stored({**decision.stored(), "superseded_by": ""})
 
 
 def test_untouched_workbook_yields_nothing(desk):
@@ -53,6 +42,8 @@ def test_a_decision_carries_all_that_the_register_keeps(desk):
     assert (found.decided, found.paper, found.seen) == ("2026-11-20", "yes", "hash-C-0001")
     assert (found.reason, found.workbook) == ("trùng giấy chứng sinh", "conflicts-R0012.xlsx")
     assert len(found.workbook_hash) == 64
+    assert found.stored()["decision"] == "same"
+    assert found.stored()["source_row"] == 4
 
 
 def test_a_side_becomes_a_value_or_a_source_key(desk):

@@ -1,0 +1,342 @@
+"""The casebook of a register: its conflicts with the records, in the words of the files, and why.
+
+Officers compare with what stands in the books, so a record shows what the file says, word for word,
+and not its standard form; sex and codes alone are put into words.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, Final
+
+from reconcile.match.explain import sentence
+from reconcile.review.casebook import ASKED, Casebook, Reason, Record, say
+from reconcile.review.values import value_words
+from reconcile.text.language import translate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    import pandas as pd
+
+    from reconcile.config import CommuneName, RegisterType
+    from reconcile.match import Model
+    from reconcile.register import Register
+    from reconcile.resolve.wording import Wording
+
+Line = dict[str, Any]
+Said = dict[str, str]
+
+# Attributes in the order in which they are shown, with the label's message.
+_SHOWN: Final = (
+    ("name", "Name"),
+    ("sex", "Sex"),
+    ("birth", "Born"),
+    ("death_date", "Died"),
+)
+_SHOWN_BELOW: Final = (
+    ("birth_place", "Place of birth"),
+    ("home_place", "Home place"),
+    ("residence", "Residence"),
+    ("ethnic_group", "Ethnic group"),
+    ("nationality", "Nationality"),
+    ("personal_number", "Personal number"),
+    ("identity_number", "Paper number"),
+    ("relation", "Relation"),
+    ("marital_status", "Marital status"),
+)
+_RELATIVES: Final = {
+    "father": "Father",
+    "mother": "Mother",
+    "parent": "Father or mother",
+    "partner": "Husband or wife",
+    "child": "Child",
+}
+# Kinds of registration that make an entry another entry's rival.
+_REGISTERED: Final = {
+    "again": "Registered again",
+    "late": "Registered late",
+    "foreign": "Entered from a foreign registration",
+}
+_POSITION: Final = ("delivery", "commune", "file", "sheet", "row")
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a casebook is made from.
+
+    Attributes:
+        register: the register, after the run.
+        register_types: register types by code.
+        communes: communes by id.
+        wording: words of conflicts.
+        model: the matching model, for the words of evidence.
+        office: name of the office.
+        run: number of the run: ``R0012``.
+        made: when it was made.
+    """
+
+    register: Register
+    register_types: Mapping[str, RegisterType]
+    communes: Mapping[str, CommuneName]
+    wording: Wording
+    model: Model
+    office: str
+    run: str
+    made: datetime
+
+
+def casebook(source: Source, language: str) -> Casebook:
+    """Everything that the conflict workbook of a register shows.
+
+    Args:
+        source: the register and the words.
+        language: ``vi`` or ``en``.
+    """
+    conflicts = source.register.conflicts()
+    asked = conflicts[conflicts["state"].isin(ASKED)]
+    return Casebook(
+        conflicts=conflicts,
+        wording=source.wording,
+        register=source.register.facts()["register"],
+        run=source.run,
+        office=source.office,
+        made=source.made,
+        records=_Records(source, language).of(asked),
+        reasons=_reasons(source, asked, language),
+    )
+
+
+def bare_casebook(source: Source) -> Casebook:
+    """A casebook without records and reasons: all that reading decisions back needs."""
+    return Casebook(
+        conflicts=source.register.conflicts(),
+        wording=source.wording,
+        register=source.register.facts()["register"],
+        run=source.run,
+        office=source.office,
+        made=source.made,
+    )
+
+
+# -- records ------------------------------------------------------------------------------------
+
+
+class _Records:
+    """Looks records up; only what is asked about is ever turned into Python objects.
+
+    Args:
+        source: the register and the words.
+        language: ``vi`` or ``en``.
+    """
+
+    def __init__(self, source: Source, language: str) -> None:
+        self._source = source
+        self._language = language
+
+    def of(self, asked: pd.DataFrame) -> dict[str, Record]:
+        """The records of conflicts.
+
+        Args:
+            asked: lines of CONFLICTS.
+
+        Returns:
+            Mention key, entry key or (for a row that is no entry) conflict id -> record.
+        """
+        wanted = {key for name in ("mentions", "entries") for key in _keys(asked[name])}
+        concerned = wanted | {key.rpartition("/")[0] for key in wanted}
+        entries = self._source.register.entries()
+        entries = entries[entries["entry_key"].isin(concerned)]
+        fields = _fields(self._source.register.contents(), set(entries["content_hash"]))
+        rows = self._source.register.rows()
+        places = _places(rows, set(entries["entry_id"]))
+        mentions = self._source.register.mentions()
+        mentions = mentions[mentions["mention_key"].isin(wanted)]
+        persons = dict(zip(mentions["mention_key"], mentions["person_id"], strict=True))
+        found: dict[str, Record] = {}
+        for line in entries.to_dict("records"):
+            entry = {str(name): cell for name, cell in line.items()}
+            said = fields[entry["content_hash"]]
+            place = places.get(entry["entry_id"], {})
+            self._entry(entry, said, place, found)
+            self._mentions(entry, said, place, persons, found)
+        chosen = {key: record for key, record in found.items() if key in wanted}
+        return chosen | self._rows(asked)
+
+    def _entry(self, entry: Line, said: Said, place: Line, found: dict[str, Record]) -> None:
+        kind = self._source.register_types[entry["register_type"]]
+        facts = {say(role, self._language): self._person(role.name, said) for role in kind.roles}
+        if kind.event_field and not kind.event_field.endswith("birth_date"):
+            facts[self._t("Date of the event")] = self._words(said.get(kind.event_field, ""))
+        again = _REGISTERED.get(said.get("entry.registration_kind", ""), "")
+        facts[self._t("Kind of registration")] = self._t(again) if again else ""
+        facts[self._t("Notes")] = said.get("entry.notes", "")
+        heading = say(kind, self._language)
+        found[entry["entry_key"]] = self._record(entry, said, place, heading, facts)
+
+    def _mentions(
+        self,
+        entry: Line,
+        said: Said,
+        place: Line,
+        persons: Mapping[str, str],
+        found: dict[str, Record],
+    ) -> None:
+        kind = self._source.register_types[entry["register_type"]]
+        for role in kind.roles:
+            key = f"{entry['entry_key']}/{role.name}"
+            if key not in persons:
+                continue
+            facts = self._facts(kind, role.name, said)
+            heading = f"{say(kind, self._language)} · {say(role, self._language)}"
+            found[key] = self._record(entry, said, place, heading, facts, persons[key])
+
+    def _record(
+        self,
+        entry: Line,
+        said: Said,
+        place: Line,
+        heading: str,
+        facts: Said,
+        person_id: str = "",
+    ) -> Record:
+        year = entry["year"]
+        return Record(
+            entry_key=entry["entry_key"],
+            entry_id=entry["entry_id"],
+            person_id=person_id,
+            heading=heading,
+            commune=self._commune(entry["commune"]),
+            number=said.get("entry.number", ""),
+            book=said.get("entry.book", ""),
+            year=str(year) if isinstance(year, int) else "",
+            page=said.get("entry.page", ""),
+            registered=self._words(said.get("entry.registration_date", "")),
+            file="/".join(str(place[name]) for name in _POSITION[:3]) if place else "",
+            sheet=str(place.get("sheet", "")),
+            row=int(place.get("row", 0)),
+            facts=facts,
+        )
+
+    def _facts(self, kind: RegisterType, role: str, said: Said) -> Said:
+        facts = {self._t(label): self._value(role, name, said) for name, label in _SHOWN}
+        for rule in kind.kin:
+            if rule.of == role:
+                label = self._t(_RELATIVES[rule.relation])
+                facts[label] = self._person(rule.relative, said)
+        facts |= {self._t(label): self._value(role, name, said) for name, label in _SHOWN_BELOW}
+        facts[self._t("Notes")] = said.get("entry.notes", "")
+        return facts
+
+    def _rows(self, asked: pd.DataFrame) -> dict[str, Record]:
+        """Records of conflicts on rows that became no entry."""
+        found = {}
+        lines = asked[asked["positions"].str.len() > 2]
+        for conflict, text in zip(lines["conflict"], lines["positions"], strict=True):
+            position = json.loads(text)
+            if isinstance(position, dict):
+                found[str(conflict)] = Record(
+                    heading=self._t("Row of a file"),
+                    commune=self._commune(str(position.get("commune", ""))),
+                    file="/".join(str(position.get(name, "")) for name in _POSITION[:3]),
+                    sheet=str(position.get("sheet", "")),
+                    row=int(position.get("row") or 0),
+                )
+        return found
+
+    # -- words ------------------------------------------------------------------------------
+
+    def _t(self, template: str) -> str:
+        return translate(template, self._language)
+
+    def _words(self, text: str) -> str:
+        return value_words(text, self._language)
+
+    def _commune(self, code: str) -> str:
+        commune = self._source.communes.get(code)
+        return commune.name if commune else code
+
+    def _person(self, role: str, said: Said) -> str:
+        """Name and birth of one role in one line."""
+        name, born = _name(role, said), self._words(_birth(role, said))
+        return f"{name} ({born})" if name and born else name
+
+    def _value(self, role: str, name: str, said: Said) -> str:
+        if name == "name":
+            return _name(role, said)
+        text = _birth(role, said) if name == "birth" else said.get(f"{role}.{name}", "")
+        # only what a code or a date cell gave is put into words; the rest stays as it is written
+        return self._words(text) if name in {"sex", "birth", "death_date"} else text
+
+
+def _keys(column: pd.Series[str]) -> list[str]:
+    return [key for text in column for key in json.loads(text or "[]")]
+
+
+def _fields(contents: pd.DataFrame, wanted: set[str]) -> dict[str, Said]:
+    chosen = contents[contents["content_hash"].isin(wanted)]
+    return {
+        content_hash: json.loads(text)
+        for content_hash, text in zip(chosen["content_hash"], chosen["fields"], strict=True)
+    }
+
+
+def _places(rows: pd.DataFrame, wanted: set[str]) -> dict[str, Line]:
+    """Where each entry's current content was last delivered: file with folder, sheet, row."""
+    current = rows[rows["entry_id"].isin(wanted)]
+    current = current[current["current"].fillna(value=False).astype(bool)]
+    latest = current.sort_values(["date", "sequence", *_POSITION])
+    latest = latest.drop_duplicates("entry_id", keep="last")
+    lines = latest[["entry_id", *_POSITION]].to_dict("records")
+    return {
+        str(line["entry_id"]): {str(name): cell for name, cell in line.items()} for line in lines
+    }
+
+
+def _name(role: str, said: Said) -> str:
+    parts = (said.get(f"{role}.name_leading", ""), said.get(f"{role}.name_given", ""))
+    return said.get(f"{role}.name", "") or " ".join(part for part in parts if part)
+
+
+def _birth(role: str, said: Said) -> str:
+    parts = [said.get(f"{role}.birth_{part}", "") for part in ("day", "month", "year")]
+    return said.get(f"{role}.birth_date", "") or "/".join(part for part in parts if part)
+
+
+# -- reasons ------------------------------------------------------------------------------------
+
+
+def _reasons(source: Source, asked: pd.DataFrame, language: str) -> dict[str, list[Reason]]:
+    """Evidence of the pair that each conflict is about, all but the prior odds."""
+    evidence = source.register.evidence()
+    columns = ["left", "right", "comparison", "level", "weight"]
+    by_pair: dict[tuple[str, str], list[Reason]] = defaultdict(list)
+    words = _sentences(source.model, language)
+    for line in evidence[columns].to_dict("records"):
+        pair = (str(line["left"]), str(line["right"]))
+        if line["comparison"] != "prior" and line["weight"]:
+            text = words(str(line["comparison"]), str(line["level"]))
+            by_pair[pair].append(Reason(text, float(line["weight"])))
+    found: dict[str, list[Reason]] = {}
+    for conflict, keys in zip(asked["conflict"], asked["mentions"], strict=True):
+        for pair in combinations(sorted(json.loads(keys or "[]")), 2):
+            if pair in by_pair:
+                found[str(conflict)] = by_pair[pair]
+                break
+    return found
+
+
+def _sentences(model: Model, language: str) -> Callable[[str, str], str]:
+    """The words of a comparison's level, each made once."""
+    known: dict[tuple[str, str], str] = {}
+
+    def words(comparison: str, level: str) -> str:
+        if (comparison, level) not in known:
+            known[comparison, level] = sentence(model, comparison, level, language)
+        return known[comparison, level]
+
+    return words

@@ -1,0 +1,46 @@
+"""Which letters are marked as different."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconcile.review.differences import differences
+
+
+def marked(left, right):
+    """Both texts with brackets around what differs."""
+    return [
+        "".join(f"[{segment.text}]" if segment.differs else segment.text for segment in side)
+        for side in differences(left, right)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "a", "b"),
+    [
+        ("Nguyễn Văn An", "Nguyển Văn An", "Nguy[ễ]n Văn An", "Nguy[ể]n Văn An"),
+        ("Huỳnh Thị Lan", "Hoàng Thị Lan", "[Huỳnh] Thị Lan", "[Hoàng] Thị Lan"),
+        ("Lê Thị Lan", "Lê Lan", "Lê [Thị ]Lan", "Lê Lan"),
+        ("12/03/1980", "03/12/1980", "[12]/[03]/1980", "[03]/[12]/1980"),
+        ("082080001234", "082080001243", "08208000123[4]", "0820800012[4]3"),
+        ("An", "", "An", ""),
+        ("An", "An", "An", "An"),
+    ],
+)
+def test_what_is_marked(left, right, a, b):
+    assert marked(left, right) == [a, b]
+
+
+words = st.text(alphabet="aăâeêđnhgỳý /1-", max_size=25)
+
+
+@given(words, words)
+def test_stretches_give_the_texts_back(left, right):
+    a, b = differences(left, right)
+    assert "".join(segment.text for segment in a) == left
+    assert "".join(segment.text for segment in b) == right
+    assert all(segment.text for segment in (*a, *b))
+    if left == right:
+        assert not any(segment.differs for segment in (*a, *b))
