@@ -17,6 +17,7 @@ from reconcile.config import Strict
 from reconcile.text.folding import key, plain, tidy
 
 _SIGNS: Final = " .,;:'\"`*_"
+_LONGEST_NO_VALUE: Final = 40
 _BRACKET: Final = re.compile(r"\s*[(\[].*")
 
 
@@ -134,6 +135,8 @@ class CodeReader:
         Phrases count with any marks (``không rỏ``); a single word only as it is written or without
         any mark, since with others it may be a name (``Mơ`` is not ``mờ``).
         """
+        if len(text) > _LONGEST_NO_VALUE:
+            return False
         written = _signs_off(key(text))
         if written in self._no_value:
             return True

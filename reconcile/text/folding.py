@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
-# Soft hyphen, zero-width and direction marks, byte order mark, variation selectors.
+# Soft hyphen, zero-width and direction marks, byte order mark, control characters.
 _INVISIBLE: Final = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]"
+    "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
     "|[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]"
 )
 _BLANKS: Final = re.compile(r"[\s\u1680\u2000-\u200a\u202f\u205f\u3000]+")
@@ -27,6 +28,7 @@ _BLANKS: Final = re.compile(r"[\s\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 # and converters mix them up with Vietnamese Đ (U+0110).
 _LOOK_ALIKE: Final = str.maketrans({"Ð": "Đ", "Ɖ": "Đ", "ð": "đ"})
 
+_MARKS: Final = re.compile("[\u0300-\u036f]+")
 _TONES: Final = {"\u0300": "f", "\u0301": "s", "\u0303": "x", "\u0309": "r", "\u0323": "j"}
 _GLIDES: Final = ("oa", "oe", "uy")
 
@@ -48,7 +50,10 @@ _CLOSED_MIDDLE: Final = re.compile("(?<!q)(" + "|".join(_CLOSED) + r")(?=[^\W\d_
 
 def nfc(text: str) -> str:
     """The text in composed Unicode, look-alikes of đ replaced by đ."""
-    return unicodedata.normalize("NFC", text).translate(_LOOK_ALIKE)
+    if text.isascii():
+        return text
+    text = unicodedata.normalize("NFC", text)
+    return text.translate(_LOOK_ALIKE) if "Ð" in text or "ð" in text or "Ɖ" in text else text
 
 
 def tidy(text: str) -> str:
@@ -57,7 +62,9 @@ def tidy(text: str) -> str:
     >>> tidy(" Nguyễn\u00a0 Văn\u200b An ")
     'Nguyễn Văn An'
     """
-    return nfc(_BLANKS.sub(" ", _INVISIBLE.sub("", text)).strip())
+    if not text.isprintable():
+        text = _BLANKS.sub(" ", _INVISIBLE.sub("", text))
+    return nfc(" ".join(text.split()))
 
 
 def fold_tone_placement(text: str) -> str:
@@ -70,10 +77,13 @@ def fold_tone_placement(text: str) -> str:
     >>> fold_tone_placement("hoà thuý hòang quý khuỷu")
     'hòa thúy hoàng quý khuỷu'
     """
+    if text.isascii():
+        return text
     text = _OPEN_END.sub(lambda found: _OPEN[found[0]], text)
     return _CLOSED_MIDDLE.sub(lambda found: _CLOSED[found[0]], text)
 
 
+@lru_cache(maxsize=1 << 16)
 def key(text: str) -> str:
     """Form in which two spellings of one written word are equal.
 
@@ -90,11 +100,13 @@ def strip_marks(text: str) -> str:
     >>> strip_marks("Nguyễn Đức Phượng")
     'Nguyen Duc Phuong'
     """
-    decomposed = unicodedata.normalize("NFD", nfc(text))
-    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    if text.isascii():
+        return text
+    bare = _MARKS.sub("", unicodedata.normalize("NFD", nfc(text)))
     return bare.replace("đ", "d").replace("Đ", "D")
 
 
+@lru_cache(maxsize=1 << 16)
 def plain(text: str) -> str:
     """Lower case without any mark.
 
