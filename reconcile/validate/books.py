@@ -91,14 +91,14 @@ def _other_year(numbered: pd.DataFrame) -> Iterator[_Hit]:
 def _repeats(numbered: pd.DataFrame) -> Iterator[_Hit]:
     """Numbers that several contents of one delivery have; where both name a book, in one book."""
     same = [*_SERIES, "number", "number_suffix", "delivery"]
-    doubtful = numbered[numbered.duplicated(same, keep=False)]
-    for _, lines in doubtful.groupby(same, sort=False):
-        books = lines["book"].tolist()
-        params = {"number": int(lines["number"].iloc[0]), "year": int(lines["year"].iloc[0])}
-        for book, content in zip(books, lines["content_hash"], strict=True):
-            rivals = sum(not book or other in {"", book} for other in books) - 1
-            if rivals:
-                yield content, "number_repeated", as_params(params)
+    bookless = numbered["book"].eq("")
+    lines = numbered.groupby(same, sort=False)["book"].transform("size")
+    without_book = bookless.groupby([numbered[name] for name in same], sort=False).transform("sum")
+    in_book = numbered.groupby([*same, "book"], sort=False)["number"].transform("size")
+    rivals = (lines - 1).where(bookless, without_book + in_book - 1)
+    for line in numbered[rivals > 0].itertuples():
+        params = {"number": int(str(line.number)), "year": int(str(line.year))}
+        yield str(line.content_hash), "number_repeated", as_params(params)
 
 
 def _gaps(series: pd.DataFrame, *, starts_anywhere: bool) -> Iterator[_Hit]:

@@ -10,12 +10,16 @@ import json
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
+from pandas.api.extensions import take
 
 from reconcile.config import RegisterType, check_field
 from reconcile.model import ENTRIES, MENTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    import numpy as np
+    import numpy.typing as npt
 
 RAW: Final = "raw."
 
@@ -51,9 +55,10 @@ class Wide:
         """
         self.contents = contents.sort_values("content_hash", ignore_index=True)
         self._keys = pd.Index(self.contents["content_hash"])
-        self._entries = entries
+        self._tables = {"entry": entries}
         self._mentions = mentions
-        self._owners: dict[str, pd.DataFrame] = {}
+        self._lines: dict[str, npt.NDArray[np.intp]] = {}
+        self._columns: dict[str, pd.Series] = {}
         self._raw: list[dict[str, str]] | None = None
 
     def frame(self, columns: Iterable[str]) -> pd.DataFrame:
@@ -64,26 +69,27 @@ class Wide:
 
     def column(self, name: str) -> pd.Series:
         """One column: numbers as float64, text as objects; NaN or None where there is no value."""
-        if name.startswith(RAW):
-            field = name.removeprefix(RAW)
-            return pd.Series([line.get(field) for line in self._fields()], dtype=object)
-        owner, _, attribute = name.partition(".")
-        values = self._owner(owner)[attribute].reset_index(drop=True)
-        if pd.api.types.is_bool_dtype(values.dtype) or pd.api.types.is_numeric_dtype(values.dtype):
+        if name not in self._columns:
+            self._columns[name] = (
+                self._raw_text(name.removeprefix(RAW))
+                if name.startswith(RAW)
+                else self._standard(*name.split(".", 1))
+            )
+        return self._columns[name]
+
+    def _standard(self, owner: str, attribute: str) -> pd.Series:
+        if owner not in self._tables:
+            self._tables[owner] = self._mentions[self._mentions["role"].eq(owner)]
+        table = self._tables[owner]
+        if owner not in self._lines:
+            self._lines[owner] = pd.Index(table["content_hash"]).get_indexer(self._keys)
+        taken = take(table[attribute].array, self._lines[owner], allow_fill=True)
+        values = pd.Series(taken, index=self.contents.index)
+        if pd.api.types.is_numeric_dtype(values.dtype):
             return values.astype("float64")
         return values.astype(object).where(values.notna() & values.ne(""), None)
 
-    def _owner(self, owner: str) -> pd.DataFrame:
-        if owner not in self._owners:
-            lines = (
-                self._entries
-                if owner == "entry"
-                else self._mentions[self._mentions["role"].eq(owner)]
-            )
-            self._owners[owner] = lines.set_index("content_hash").reindex(self._keys)
-        return self._owners[owner]
-
-    def _fields(self) -> list[dict[str, str]]:
+    def _raw_text(self, field: str) -> pd.Series:
         if self._raw is None:
             self._raw = [json.loads(text) for text in self.contents["fields"]]
-        return self._raw
+        return pd.Series([line.get(field) for line in self._raw], dtype=object)
