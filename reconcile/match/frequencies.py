@@ -40,7 +40,9 @@ _COLUMNS: Final = (
 # Share of people who bear one particular token that is not in the file.
 _FLOOR: Final = {"family": 2e-4, "middle": 1e-3, "given": 3e-4}
 _MISSPELT: Final = 0.02  # share of a name's bearers who are written with one particular wrong mark
-_NO_MIDDLE: Final = 0.02  # names of two words: 1 % of men, 0.2 % of women, more in old books
+# Names of two words: 1 % of men and 0.2 % of women (SG01), more in old books, and those whose
+# "Thị" or "Văn" the clerk left out.
+_NO_MIDDLE: Final = 0.06
 _SECOND_MIDDLE: Final = (0.3, 0.26, 0.45)  # a second middle name: unknown sex, men, women (SG01)
 # Middle and given names go together (Gia Hân, Bảo Ngọc), families too keep to names: a full name
 # is about twice as frequent as the product of its parts; and no full name is rarer than one

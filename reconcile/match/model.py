@@ -90,6 +90,8 @@ class Level(Strict):
         frequency: part of the name whose pinned frequency takes the place of ``u``.
         spread: how many names as frequent as this one fall into the level (with ``frequency``).
         against: rival -> P(level | that rival); ``u`` holds for rivals not named.
+        u_kin: P(level | relatives of two different people who themselves agree): husbands of women
+            of one age are of much the same age. ``u`` holds where it is absent.
         vi: the level in one Vietnamese sentence, for officers.
         en: the same in English.
         source: where the figures come from.
@@ -101,6 +103,7 @@ class Level(Strict):
     frequency: Literal["", "name", "family_given", "middle_given"] = ""
     spread: float = Field(default=1.0, gt=0)
     against: dict[str, float] = Field(default_factory=dict)
+    u_kin: float | None = Field(default=None, gt=0, lt=1)
     vi: str
     en: str
     source: str

@@ -81,13 +81,14 @@ def levels_of(
     return Levels(left, right, {c.id: compare(encoded, c, left, right, model) for c in chosen})
 
 
-def own_weights(encoded: Encoded, levels: Levels, model: Model) -> Floats:
+def own_weights(encoded: Encoded, levels: Levels, model: Model, of_kin: bool = False) -> Floats:
     """Weight per pair and rival of the levels, without priors.
 
     Args:
         encoded: the mentions, for the frequencies of their names.
         levels: what :func:`levels_of` found.
         model: the matching model.
+        of_kin: the pairs are relatives of two people who are compared themselves.
     """
     chosen = [c for c in model.file.comparisons if c.id in levels.by_comparison]
     pattern = np.zeros(len(levels), dtype=np.int64)
@@ -98,7 +99,7 @@ def own_weights(encoded: Encoded, levels: Levels, model: Model) -> Floats:
     rest = values
     for comparison in reversed(chosen):
         rest, code = np.divmod(rest, len(comparison.levels) + 1)
-        weights += level_weights(comparison, model)[code]
+        weights += level_weights(comparison, model, of_kin)[code]
     per_pair = weights[codes]
     for comparison in chosen:
         if comparison.kind == "name":
@@ -106,12 +107,14 @@ def own_weights(encoded: Encoded, levels: Levels, model: Model) -> Floats:
     return per_pair
 
 
-def level_weights(comparison: Comparison, model: Model) -> Floats:
+def level_weights(comparison: Comparison, model: Model, of_kin: bool = False) -> Floats:
     """``log2(m / u)`` by level code and rival; where a frequency takes u's place, ``log2(m)``."""
     table = np.zeros((len(comparison.levels) + 1, len(model.rivals)), dtype=np.float64)
     for code, level in enumerate(comparison.levels, start=1):
         for column, rival in enumerate(model.rivals):
             u = level.against.get(rival, level.u)
+            if of_kin and level.u_kin is not None:
+                u = level.u_kin
             table[code, column] = np.log2(level.m) - (0.0 if u is None else np.log2(u))
     return table
 
@@ -190,7 +193,7 @@ def relative_weights(
     codes, values = pd.factorize(low * len(encoded) + high)
     first, second = np.divmod(values, len(encoded))
     found = levels_of(encoded, first, second, model, of_relatives=True)
-    bits = own_weights(encoded, found, model)[:, model.rivals.index(RANDOM)]
+    bits = own_weights(encoded, found, model, of_kin=True)[:, model.rivals.index(RANDOM)]
     if groups is not None:
         bits = np.where(groups[first] == groups[second], np.maximum(bits, _FARTHEST), bits)
     ratio = np.exp2(np.clip(bits, -_FARTHEST, _FARTHEST))
