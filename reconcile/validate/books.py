@@ -28,24 +28,18 @@ _FAR_OFF: Final = 100  # a jump over more numbers than this, and than the series
 _Hit = tuple[str, str, str]  # content hash, code, params
 
 
-def check_books(
-    entries: pd.DataFrame, positions: pd.DataFrame, words: Mapping[str, FindingRule]
-) -> pd.DataFrame:
+def check_books(entries: pd.DataFrame, words: Mapping[str, FindingRule]) -> pd.DataFrame:
     """Check every series.
 
     Args:
-        entries: ENTRIES.
-        positions: content_hash and delivery of each content. Two contents with one number repeat
-            it only within one delivery: over deliveries, one is the other's later version.
+        entries: ENTRIES of what the books say now; an older version of an entry would repeat its
+            number.
         words: severities of findings by code.
 
     Returns:
         Hits, see :func:`reconcile.validate.hits.hits`.
     """
-    numbered = entries[
-        entries["number"].notna() & entries["year"].notna() & entries["body"].ne("")
-    ].merge(positions[["content_hash", "delivery"]], on="content_hash", how="left")
-    numbered["delivery"] = numbered["delivery"].fillna("")
+    numbered = entries[entries["number"].notna() & entries["year"].notna() & entries["body"].ne("")]
     numbered = numbered.sort_values(
         [*_SERIES, "number", "number_suffix", "registered_from", "content_hash"], ignore_index=True
     )
@@ -89,8 +83,8 @@ def _other_year(numbered: pd.DataFrame) -> Iterator[_Hit]:
 
 
 def _repeats(numbered: pd.DataFrame) -> Iterator[_Hit]:
-    """Numbers that several contents of one delivery have; where both name a book, in one book."""
-    same = [*_SERIES, "number", "number_suffix", "delivery"]
+    """Numbers that several entries have; where both name a book, in one book."""
+    same = [*_SERIES, "number", "number_suffix"]
     bookless = numbered["book"].eq("")
     lines = numbered.groupby(same, sort=False)["book"].transform("size")
     without_book = bookless.groupby([numbered[name] for name in same], sort=False).transform("sum")

@@ -35,7 +35,7 @@ def validate(
 
     Args:
         contents: content_hash, commune, register_type, fields (JSON {field: text}); one line per
-            content. Gaps in books are what *these* contents leave open, so pass all current ones.
+            content. Pass what all entries say now: gaps and repeats in the books are meant of them.
         entries: ENTRIES of the contents.
         mentions: MENTIONS of the contents.
         positions: content_hash, delivery, commune, file, sheet, row: the first position of each.
@@ -57,7 +57,7 @@ def validate(
     suites = load_suites(mappings, register_types, words)
     rules = load_rules(mappings, register_types, words)
     checker = Checker() if suites and len(contents) else None
-    found = [hits(), check_books(entries, positions, words)]
+    found = [hits(), check_books(entries, words)]
     for code, lines in contents.groupby("register_type", sort=True):
         if code not in register_types:
             raise ContractError("there is no register type {code}", code=code)

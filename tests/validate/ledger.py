@@ -28,7 +28,6 @@ class Ledger:
         register_type: str = "KS",
         roles: dict[str, dict[str, Any]] | None = None,
         fields: dict[str, str] | None = None,
-        delivery: str = "2025-07-01",
         **entry: Any,
     ) -> str:
         """Add an entry; numbers count up in one year unless given. Returns its content hash."""
@@ -52,7 +51,7 @@ class Ledger:
         self.positions.append(
             {
                 "content_hash": content_hash,
-                "delivery": delivery,
+                "delivery": "2025-07-01",
                 "commune": "hoi_xuan",
                 "file": "So.xls",
                 "sheet": "2010",
