@@ -136,7 +136,8 @@ def find_deliveries(folders: list[Path], mappings: Mappings, defaults: Defaults)
     """Walk the delivered folders.
 
     Args:
-        folders: folders as given on the command line; one given twice counts once.
+        folders: folders as given on the command line; one given twice, or inside
+            another one, counts once.
         mappings: known communes, litter and tables.
         defaults: dates and kind where ``delivery.toml`` says nothing.
 
@@ -148,8 +149,8 @@ def find_deliveries(folders: list[Path], mappings: Mappings, defaults: Defaults)
             folders with one name hold the same commune.
     """
     found = Found()
-    unique = {folder.resolve(): folder for folder in folders}
-    for path in sorted(unique):
+    unique = {folder.resolve() for folder in folders}
+    for path in sorted(path for path in unique if unique.isdisjoint(path.parents)):
         _walk_delivery(path, mappings, defaults, found)
     found.parts.sort(key=lambda part: (part.date, part.commune, part.sequence, part.delivery))
     keys = [(part.delivery, part.commune) for part in found.parts]
@@ -191,9 +192,7 @@ def _walk_delivery(path: Path, mappings: Mappings, defaults: Defaults, found: Fo
         _add_folder(folder, tuple(communes), name, mappings, found)
         # A folder that means several communes: each that claims a file of it is delivered.
         for commune in communes:
-            part = _part(name, commune, manifest, mappings, defaults)
-            if part not in found.parts:
-                found.parts.append(part)
+            found.parts.append(_part(name, commune, manifest, mappings, defaults))
     if root == path:
         _add_strays(path, folders, name, mappings, found)
 

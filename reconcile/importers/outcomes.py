@@ -110,7 +110,7 @@ def _furniture(row: RowText, fact: _Facts, plan: TablePlan, header: Header) -> s
     if fact.whole:
         return ""
     texts = [*row.by_column.values()]
-    if set(row.by_field) <= {"entry.ordinal"} and len(texts) == len(row.by_field):
+    if len(texts) == 1 and row.by_field.get("entry.ordinal", "").rstrip(".").isdigit():
         return ORDINAL_ONLY
     if _repeats_header(row, header):
         return HEADER_REPEATED

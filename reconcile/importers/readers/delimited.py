@@ -91,7 +91,7 @@ def _parse(lines: Sequence[str], start: int, delimiter: str) -> tuple[list[str] 
     except (csv.Error, StopIteration):
         return None, 1
     used = reader.line_num
-    if used == len(block) and used > 1 and start + used <= len(lines) and _open(block, delimiter):
+    if used == len(block) and _open(block, delimiter):
         return None, 1
     return record, used
 

@@ -1,0 +1,153 @@
+import shutil
+
+import pytest
+
+from reconcile.errors import MappingError
+from reconcile.importers.mapping import ditto_key, load_mappings, name_key
+from reconcile.text.findings import load_findings
+from tests.importers.exports import MAPPINGS, TYPES
+
+KNOWN = load_mappings(MAPPINGS, TYPES)
+MINIMAL = """
+id = "x"
+name = "X"
+unit = "1@1976"
+[[tables]]
+id = "hn"
+register_type = "HN"
+family = "f"
+files = ["HN*.csv"]
+[tables.columns]
+so = "entry.number"
+ho_ten = "subject.name"
+"""
+
+
+def _claimed(commune, name):
+    return [plan.table.id for plan in KNOWN.claimants([commune], name)]
+
+
+@pytest.mark.parametrize(
+    ("commune", "name", "table"),
+    [
+        ("hiep_duc", "KS.2007.01.xlsx", "ks"),
+        ("hiep_duc", "ks.2007.01.XLSX", "ks"),
+        ("hiep_duc", "KS.2007.01.28501.CaiLay.TienGiang.68.01.xlsx", "ks"),
+        ("hiep_duc", "KH_2007_01.xls", "kh"),
+        ("hiep_duc", "KT 2007-01.xlsx", "kt"),
+        ("hiep_duc", "CMC.2007.01.xlsx", "cmc"),
+        ("hiep_duc", "HN.2007.01.xlsm", "hn"),
+        ("hoi_xuan", "So khai sinh.xls", "ks"),
+        ("hoi_xuan", "SỔ KHAI SINH.XLS", "ks"),
+        ("hoi_xuan", "So ket hon (1).xls", "kh"),
+        ("hoi_xuan", "So khai tu.xls", "kt"),
+        ("hoi_xuan", "So nhan cha me con.xls", "cmc"),
+        ("hoi_xuan", "So xac nhan hon nhan.xls", "hn"),
+        ("tan_phong", "KHAISINH.DBF", "dbf_ks"),
+        ("tan_phong", "kethon.dbf", "dbf_kh"),
+        ("tan_phong", "KHAITU.DBF", "dbf_kt"),
+        ("tan_phong", "tanphong_ks.csv", "csv_ks"),
+        ("tan_phong", "tanphong_kh.csv", "csv_kh"),
+        ("tan_phong", "tanphong_kt.csv", "csv_kt"),
+        ("tan_phong", "tanphong_cmc.csv", "csv_cmc"),
+        ("tan_phong", "TANPHONG_HN (2).csv", "csv_hn"),
+    ],
+)
+def test_exactly_one_table_claims_each_usual_name(commune, name, table):
+    assert _claimed(commune, name) == [table]
+
+
+def test_every_register_type_of_every_commune_is_mapped():
+    for commune, plans in KNOWN.plans.items():
+        assert {plan.table.register_type for plan in plans} == set(TYPES), commune
+        assert all(plan.required for plan in plans)
+        assert all(name for plan in plans for name in plan.principal_names)
+
+
+def test_the_whole_template_of_the_ministry_is_known():
+    for plan in KNOWN.plans["hiep_duc"]:
+        assert set(plan.fields.values()) == set(plan.register_type.template.values())
+
+
+@pytest.mark.parametrize(
+    "mark", ["nt", "-nt-", "NT.", "( nt )", '"', "//", "-//-", "''", "Như trên"]
+)
+def test_ditto_marks(mark):
+    assert ditto_key(mark) in KNOWN.ditto
+
+
+@pytest.mark.parametrize("text", ["", "-", "Nt Văn", "an", "0", "Trần"])
+def test_no_ditto_marks(text):
+    assert ditto_key(text) not in KNOWN.ditto
+
+
+def test_every_code_that_the_importers_can_report_has_its_words():
+    rules = load_findings(MAPPINGS)
+    own = {rule.code for rule in rules.values() if rule.code in _import_codes()}
+    assert own == _import_codes()
+
+
+def _import_codes():
+    text = (MAPPINGS / "findings" / "import.toml").read_text("utf-8")
+    return {line.split('"')[1] for line in text.splitlines() if line.startswith("code =")}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    shutil.copy(MAPPINGS / "importing.toml", tmp_path)
+    (tmp_path / "communes").mkdir()
+    return tmp_path
+
+
+def _write(folder, text, name="x.toml"):
+    (folder / "communes" / name).write_text(text, "utf-8")
+
+
+def test_a_minimal_mapping_is_enough(folder):
+    _write(folder, MINIMAL)
+    (plan,) = load_mappings(folder, TYPES).plans["x"]
+    assert plan.required == ("subject.name", "entry.number")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("entry.number", "entry.nummer", "unknown entry attribute 'nummer'"),
+        ("subject.name", "child.name", "HN has no role 'child'"),
+        ('register_type = "HN"', 'register_type = "XX"', "no register type 'XX'"),
+        (
+            'ho_ten = "subject.name"',
+            'ho_ten = "subject.name"\nHO-TEN = "entry.notes"',
+            "told apart",
+        ),
+        ('family = "f"', 'family = "f"\nencodings = ["ebcdic"]', "unknown encodings"),
+        ('family = "f"', 'family = "f"\nfooters = ["("]', "regular expression"),
+        ('family = "f"', 'family = "f"\nsurprise = 1', "tables.0.surprise"),
+        ('family = "f"', 'family = "f"\nrequired = ["subject.sex"]', "required field subject.sex"),
+        ('family = "f"', 'family = "f"\naliases = { SO = "ho_ten" }', "is a column itself"),
+        ('files = ["HN*.csv"]', "files = []", "tables.0.files"),
+        ('[tables.columns]\nso = "entry.number"\nho_ten = "subject.name"', "", "no columns"),
+    ],
+)
+def test_mistakes_in_a_mapping_are_named(folder, old, new, words):
+    assert old in MINIMAL
+    _write(folder, MINIMAL.replace(old, new))
+    with pytest.raises(MappingError, match=words) as caught:
+        load_mappings(folder, TYPES)
+    assert "communes/x.toml" in str(caught.value)
+
+
+def test_a_table_twice_a_commune_twice_and_no_commune_are_errors(folder):
+    with pytest.raises(MappingError, match="no commune"):
+        load_mappings(folder, TYPES)
+    _write(folder, MINIMAL + MINIMAL[MINIMAL.index("[[tables]]") :])
+    with pytest.raises(MappingError, match="table 'hn' is defined twice"):
+        load_mappings(folder, TYPES)
+    _write(folder, MINIMAL)
+    _write(folder, MINIMAL, "y.toml")
+    with pytest.raises(MappingError, match="id x is defined twice"):
+        load_mappings(folder, TYPES)
+
+
+def test_name_key_folds_what_does_not_count():
+    assert name_key("Sổ_Khai-Sinh  2004.XLS") == "so khai sinh 2004.xls"
