@@ -1,11 +1,14 @@
 import contextlib
 import datetime
 import io
+import struct
 import zipfile
 
 import pytest
+import xlwt
 from hypothesis import given
 from hypothesis import strategies as st
+from xlwt.CompoundDoc import XlsDoc
 
 from reconcile.importers.mapping import Limits
 from reconcile.importers.readers import UnreadableError, open_file
@@ -201,6 +204,14 @@ def test_broken_workbooks_are_refused(tmp_path):
 def test_protected_workbooks_are_refused_with_the_remedy():
     ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504
     assert "password" in refused(ole + "EncryptedPackage".encode("utf-16-le"), "a.xlsx")
+    book = xlwt.Workbook()
+    book.add_sheet("2004").write(0, 0, "x")
+    data = book.get_biff_data()
+    start = 4 + int.from_bytes(data[2:4], "little")
+    file_password = struct.pack("<HHHHH", 0x2F, 6, 0, 1, 2)
+    out = io.BytesIO()
+    XlsDoc().save(out, data[:start] + file_password + data[start:])
+    assert "password" in refused(out.getvalue(), "a.xls")
 
 
 def test_web_pages_and_other_archives_under_a_workbooks_name_are_refused():

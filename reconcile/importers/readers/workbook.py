@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import io
 import re
+import struct
 import zipfile
 from typing import TYPE_CHECKING, Final
 
@@ -38,6 +39,8 @@ _BOMB: Final = (
 )
 _CELL: Final = re.compile(rb'<(?:\w+:)?c r="([A-Z]{1,3})(\d{1,7})"')
 _SHEET_PART: Final = re.compile(r"xl/worksheets/[^/]+\.xml")
+_GLOBALS: Final = re.compile(rb"\x09\x08[\x08\x10]\x00\x00[\x05\x06]\x05\x00")  # BOF record
+_FIRST_RECORDS: Final = 8
 _CHUNK: Final = 1 << 20
 
 
@@ -110,7 +113,7 @@ def _cell(value: object) -> Cell:
 def _inspect(content: bytes, limits: Limits) -> str:
     """Look at the outside of a workbook; its kind by content."""
     if content.startswith(OLE):
-        if "EncryptedPackage".encode("utf-16-le") in content:
+        if "EncryptedPackage".encode("utf-16-le") in content or _has_file_password(content):
             raise UnreadableError(_PROTECTED)
         return "xls"
     try:
@@ -120,6 +123,23 @@ def _inspect(content: bytes, limits: Limits) -> str:
         raise UnreadableError(_BROKEN) from error
     except RuntimeError as error:  # zipfile's word for an encrypted member
         raise UnreadableError(_PROTECTED) from error
+
+
+def _has_file_password(content: bytes) -> bool:
+    """Has an Excel 97 workbook a FILEPASS record (0x2F) among the first of its globals.
+
+    calamine says of such a file only that it does not know its format.
+    """
+    start = _GLOBALS.search(content)
+    position = start.start() if start else len(content)
+    for _ in range(_FIRST_RECORDS):
+        if position + 4 > len(content):
+            break
+        record, length = struct.unpack_from("<HH", content, position)
+        if record == 0x2F:
+            return True
+        position += 4 + length
+    return False
 
 
 def _inspect_zip(archive: zipfile.ZipFile, packed: int, limits: Limits) -> str:
