@@ -1,0 +1,342 @@
+"""``report.html``: the figures of a run as one page that needs nothing but a browser.
+
+No script, no font, no picture from anywhere else; it works offline, on an old PC and on paper. It
+holds counts, ids and file names only: nothing in it tells who anybody is (P9).
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Final
+
+import jinja2
+
+from reconcile.errors import UsageError
+from reconcile.model import Outcome, Severity
+from reconcile.report import pictures
+from reconcile.text.language import translate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from reconcile.report.summary import Summary, Worded
+
+MINUTES: Final = 3  # that a question takes with the paper book at hand; a guess, said as one
+_WORST: Final = 20  # findings in the heat map
+_FILES: Final = 200  # files in the table of files
+_BAR_HEIGHT: Final = 120.0
+_OUTCOMES: Final = {
+    Outcome.NEW.value: "new",
+    Outcome.CHANGED.value: "changed",
+    Outcome.UNCHANGED.value: "unchanged",
+    Outcome.REPEATED.value: "repeated",
+    Outcome.REFUSED.value: "refused",
+    Outcome.DELETED.value: "deleted in the source",
+    Outcome.FOOTER.value: "footer",
+}
+_SEVERITIES: Final = {
+    Severity.CRITICAL.value: "urgent",
+    Severity.ERROR.value: "important",
+    Severity.WARNING.value: "to check",
+    Severity.INFO.value: "for information",
+}
+_ACTS: Final = {
+    "book": "look into the book",
+    "data": "correct at the source",
+    "mapping": "correct the mapping file",
+    "none": "nothing",
+}
+
+
+def write(path: Path, summary: Summary, language: str) -> None:
+    """Write the report.
+
+    Args:
+        path: the new file, ``report-R0012.html``.
+        summary: the figures.
+        language: ``vi`` or ``en``.
+
+    Raises:
+        UsageError: the file exists, or cannot be written.
+    """
+    content = render(summary, language).encode()
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError as error:
+        raise UsageError(
+            "{file} exists already and is not overwritten; move it away or choose another name.",
+            file=path.name,
+        ) from error
+    except OSError as error:
+        raise UsageError(
+            "{file} cannot be written ({reason}).", file=path.name, reason=error.strerror
+        ) from error
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(content)
+
+
+def render(summary: Summary, language: str) -> str:
+    """The page as text.
+
+    Args:
+        summary: the figures.
+        language: ``vi`` or ``en``.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("reconcile.report"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    page = _Page(summary, language)
+    environment.globals["t"] = page.say
+    environment.filters["n"] = page.number
+    return environment.get_template("report.html.j2").render(
+        language=language,
+        summary=summary,
+        tiles=page.tiles(),
+        steps=page.steps(),
+        flow=page.flow(),
+        rows=page.rows(),
+        files=summary.rows.head(_FILES).to_dict("records"),
+        outcomes=_OUTCOMES,
+        entries=page.entries(),
+        overlap=page.overlap(),
+        events=summary.events.to_dict("records"),
+        questions=page.questions(),
+        severities=_SEVERITIES,
+        findings=page.findings(),
+        books=page.books(),
+        weights=page.weights(),
+        bar_height=_BAR_HEIGHT,
+        pictures=pictures,
+    )
+
+
+class _Page:
+    """Figures in the shape in which the template shows them.
+
+    Args:
+        summary: the figures.
+        language: ``vi`` or ``en``.
+    """
+
+    def __init__(self, summary: Summary, language: str) -> None:
+        self._summary = summary
+        self._language = language
+
+    def say(self, template: str, **values: object) -> str:
+        """A message in the page's language."""
+        return translate(template, self._language, **values)
+
+    def number(self, value: float) -> str:
+        """A number as people of the language write it: 12.345 in Vietnamese."""
+        text = f"{int(value):,}"
+        return text.replace(",", ".") if self._language == "vi" else text
+
+    def _words(self, words: Worded | None, code: str) -> str:
+        if words is None:
+            return code
+        return words.en if self._language == "en" else words.vi
+
+    def _commune(self, code: str) -> str:
+        return self._summary.communes.get(code, code)
+
+    def tiles(self) -> list[tuple[str, str]]:
+        """The figures at the top: number and what it counts."""
+        summary = self._summary
+        questions = _total(summary.conflicts, "count")
+        several = summary.events[summary.events["entries"] > 1]
+        return [
+            (self.number(_total(summary.rows, "read")), self.say("rows read")),
+            (self.number(_total(summary.entries, "entries")), self.say("entries in the register")),
+            (self.number(_total(summary.persons, "persons")), self.say("persons")),
+            (
+                self.number(_total(several, "events")),
+                self.say("events recorded more than once"),
+            ),
+            (self.number(questions), self.say("open questions")),
+            (
+                self.number(-(-questions * MINUTES // 60)),
+                self.say("hours of work, at {minutes} minutes a question", minutes=MINUTES),
+            ),
+        ]
+
+    def steps(self) -> list[str]:
+        """What to do next, most important first."""
+        summary = self._summary
+        found: list[str] = []
+        if len(summary.unreadable):
+            found.append(
+                self.say(
+                    "Ask for the {count} file(s) that could not be read; their scope counts as not "
+                    "delivered.",
+                    count=len(summary.unreadable),
+                )
+            )
+        refused = _total(summary.rows, Outcome.REFUSED.value)
+        if refused:
+            found.append(
+                self.say(
+                    "{count} row(s) were refused: correct them at the source and deliver again, or "
+                    "decide in the workbook.",
+                    count=self.number(refused),
+                )
+            )
+        urgent = summary.conflicts[summary.conflicts["severity"].eq(Severity.CRITICAL.value)]
+        questions = _total(summary.conflicts, "count")
+        if questions:
+            found.append(
+                self.say(
+                    "Open the workbook conflicts-{run}.xlsx: {count} questions, {urgent} of them "
+                    "urgent. Hand it back with: reconcile review conflicts-{run}.xlsx",
+                    run=summary.run,
+                    count=self.number(questions),
+                    urgent=self.number(_total(urgent, "count")),
+                )
+            )
+        missing = self._missing_numbers()
+        if missing:
+            found.append(
+                self.say(
+                    "{count} numbers are missing in the books; see which books below.",
+                    count=self.number(missing),
+                )
+            )
+        return found or [self.say("Nothing: no question is open and every row was taken in.")]
+
+    def _missing_numbers(self) -> int:
+        books = self._summary.books
+        return int((books["last"] - books["present"]).clip(lower=0).sum())
+
+    def flow(self) -> pictures.Flow:
+        """Where every row went: communes on the left, outcomes on the right."""
+        by_commune = self._by_commune()
+        counts = {
+            (self._commune(commune), self.say(words)): int(line[outcome])
+            for commune, line in by_commune.items()
+            for outcome, words in _OUTCOMES.items()
+        }
+        left = [self._commune(commune) for commune in by_commune]
+        return pictures.flow(counts, left, [self.say(words) for words in _OUTCOMES.values()])
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Rows by outcome, one line per commune and one for all."""
+        lines: list[dict[str, Any]] = [
+            {"name": self._commune(commune), **line} for commune, line in self._by_commune().items()
+        ]
+        if len(lines) > 1:
+            sums = {name: sum(line[name] for line in lines) for name in ("read", *_OUTCOMES)}
+            lines.append({"name": self.say("Total"), **sums})
+        return lines
+
+    def _by_commune(self) -> dict[str, dict[str, int]]:
+        columns = ["read", *_OUTCOMES]
+        grouped = self._summary.rows.groupby("commune", sort=True)[columns].sum()
+        return {
+            str(commune): {name: int(line[name]) for name in columns}
+            for commune, line in grouped.to_dict("index").items()
+        }
+
+    def entries(self) -> dict[str, Any]:
+        """Entries by commune and register type."""
+        table = _crossed(self._summary.entries, "commune", "register_type", "entries")
+        totals = table.sum().sort_values(ascending=False, kind="stable")
+        types = [str(code) for code in totals.index.tolist()]
+        return {
+            "types": [self._words(self._summary.register_types.get(code), code) for code in types],
+            "lines": [
+                (self._commune(str(commune)), [_at(table, commune, code) for code in types])
+                for commune in table.index.tolist()
+            ],
+        }
+
+    def overlap(self) -> list[tuple[str, int, float]]:
+        """In which communes' books persons stand: words, persons, share of the most frequent."""
+        lines = [
+            (str(line["communes"]).split(), int(line["persons"]))
+            for line in self._summary.persons.to_dict("records")
+        ]
+        most = max((persons for _, persons in lines), default=1)
+        return [
+            (" + ".join(self._commune(code) for code in communes), persons, persons / most)
+            for communes, persons in sorted(lines, key=lambda line: (len(line[0]), line[0]))
+        ]
+
+    def questions(self) -> list[tuple[str, list[int], int]]:
+        """Open questions by kind: words, counts by severity, total."""
+        table = _crossed(self._summary.conflicts, "kind", "severity", "count")
+        lines = []
+        for kind, words in self._summary.kinds.items():
+            if kind in table.index:
+                counts = [_at(table, kind, each) for each in _SEVERITIES]
+                lines.append((self._words(words, kind), counts, sum(counts)))
+        return lines
+
+    def findings(self) -> dict[str, Any]:
+        """The most frequent findings as a heat map: per thousand entries of each commune."""
+        table = _crossed(self._summary.findings, "code", "commune", "count")
+        entries = self._summary.entries.groupby("commune")["entries"].sum()
+        communes = sorted(entries.index)
+        worst = table.sum(axis=1).sort_values(ascending=False, kind="stable").head(_WORST)
+        lines = []
+        for code in worst.index.tolist():
+            counts = [_at(table, code, c) for c in communes]
+            shares = [
+                count / int(entries[commune])
+                for count, commune in zip(counts, communes, strict=True)
+            ]
+            rule = self._summary.rules.get(str(code))
+            sentence = rule.sentence({}, self._language) if rule else str(code)
+            act = self.say(_ACTS[rule.act]) if rule else ""
+            lines.append((sentence, act, list(zip(counts, shares, strict=True))))
+        return {"communes": [self._commune(c) for c in communes], "lines": lines}
+
+    def books(self) -> dict[str, Any]:
+        """Completeness of the books: one line per commune and register type, one cell per year."""
+        books = self._summary.books
+        if books.empty:
+            return {"years": [], "lines": []}
+        years = list(range(int(books["year"].min()), int(books["year"].max()) + 1))[-80:]
+        lines = []
+        for (commune, code), part in books.groupby(["commune", "register_type"], sort=True):
+            cells = {
+                int(line["year"]): (int(line["present"]), int(line["last"]))
+                for line in part.to_dict("records")
+            }
+            words = self._words(self._summary.register_types.get(str(code)), str(code))
+            lines.append((f"{self._commune(str(commune))} · {words}", cells))
+        return {"years": years, "lines": lines}
+
+    def weights(self) -> list[pictures.Bar]:
+        """Pairs by match weight: questions below, links on top."""
+        lines = self._summary.weights
+        return pictures.bars(
+            list(
+                zip(
+                    lines["low"].tolist(),
+                    lines["question"].tolist(),
+                    lines["link"].tolist(),
+                    strict=True,
+                )
+            ),
+            _BAR_HEIGHT,
+        )
+
+
+def _total(frame: pd.DataFrame, column: str) -> int:
+    return int(frame[column].sum()) if len(frame) else 0
+
+
+def _at(table: pd.DataFrame, row: object, column: object) -> int:
+    """One count of a crossed table, 0 where it has no such column."""
+    return int(table[column].to_dict()[row]) if column in table.columns else 0
+
+
+def _crossed(frame: pd.DataFrame, index: str, columns: str, values: str) -> pd.DataFrame:
+    return frame.pivot_table(
+        index=index, columns=columns, values=values, aggfunc="sum", fill_value=0
+    )

@@ -1,0 +1,129 @@
+"""The report: whole, offline, masked, in both languages."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+
+from reconcile.errors import UsageError
+from reconcile.report.page import render, write
+from tests.report.summaries import rows, summary
+
+
+class Tags(HTMLParser):
+    """Checks that what is opened is closed, and collects attributes."""
+
+    VOID = frozenset(("meta", "br"))
+
+    def __init__(self):
+        super().__init__()
+        self.open = []
+        self.seen = []
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.seen.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def tags(page):
+    found = Tags()
+    found.feed(page)
+    assert not found.open
+    return found.seen
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_page_is_well_formed_and_needs_nothing_from_outside(language):
+    page = render(summary(), language)
+    seen = tags(page)
+    assert not {tag for tag, _ in seen} & {"script", "link", "img", "iframe", "object"}
+    assert not [attrs for _, attrs in seen if attrs.keys() & {"src", "href", "onload"}]
+    assert "http://" not in page.replace('http-equiv="', "")
+    assert "https://" not in page
+    assert "url(" not in page
+
+
+def test_vietnamese_page_speaks_vietnamese():
+    page = re.sub(r"<style>.*?</style>", "", render(summary(), "vi"), flags=re.DOTALL)
+    text = re.sub(r"<[^>]+>", " ", page)
+    assert "Báo cáo lần chạy R0012" in text
+    assert not re.search(r"\b(the|rows|of|entries|which)\b", text)
+
+
+def test_figures_are_those_of_the_summary():
+    page = render(summary(), "en")
+    assert f"<b>{rows()['read'].sum():,}</b>" in page
+    assert "266 questions, 15 of them urgent" in page
+    assert "<b>124</b>" in page  # events with two or three entries
+
+
+def test_every_row_is_in_the_table_and_in_the_picture():
+    page = render(summary(), "en")
+    table = rows()
+    for outcome in ("new", "repeated", "refused", "deleted", "footer"):
+        assert f"{table[outcome].sum():,}" in page
+    flows = re.findall(r"<title>[^<]+ → [^<]+: ([\d,]+)</title>", page)
+    assert sum(int(count.replace(",", "")) for count in flows) == table["read"].sum()
+
+
+def test_names_of_files_are_never_markup():
+    table = rows()
+    table.loc[0, "file"] = "<script>alert(1)</script>.xlsx"
+    page = render(summary(rows=table), "vi")
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_empty_register():
+    empty = {
+        name: getattr(summary(), name).iloc[:0]
+        for name in ("rows", "entries", "persons", "events", "conflicts", "findings", "books")
+    }
+    page = render(summary(**empty), "vi")
+    tags(page)
+    assert "Không còn câu hỏi nào." in page
+
+
+def test_unreadable_files_come_first():
+    unreadable = pd.DataFrame({"delivery": ["d"], "commune": ["hoi_xuan"], "file": ["x.xls"]})
+    page = render(summary(unreadable=unreadable), "en")
+    assert page.index("could not be read") < page.index("were refused")
+
+
+def test_never_overwrites_and_is_for_its_owner_only(tmp_path):
+    path = tmp_path / "report-R0012.html"
+    write(path, summary(), "vi")
+    assert path.stat().st_mode & 0o077 == 0
+    with pytest.raises(UsageError):
+        write(path, summary(), "vi")
+    with pytest.raises(UsageError):
+        write(tmp_path / "no" / "folder.html", summary(), "vi")
+
+
+@pytest.mark.chromium
+def test_page_opens_in_a_browser(tmp_path):
+    path = tmp_path / "report.html"
+    write(path, summary(), "vi")
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}/u"]
+    shown = subprocess.run(
+        [program, *options, "--enable-logging=stderr", "--dump-dom", path.as_uri()],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert "Báo cáo lần chạy R0012" in shown.stdout
+    assert "CONSOLE" not in shown.stderr
