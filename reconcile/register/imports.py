@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-_Place = tuple[int, str, int]  # file, sheet, row
-
 
 @dataclass(frozen=True)
 class Added:
@@ -235,29 +233,51 @@ def _add_occurrences(
     table = t.occurrences
     raw_of, content_of = numbers
     mine = table.c.file.in_(sorted(set(file_of.values())))
-    names = value_columns(table)
-    current: dict[_Place, Row] = {
-        (row[1], row[2], row[3]): tuple(row)
-        for row in connection.execute(
-            select(*(table.c[name] for name in names)).where(holds(table), mine)
-        )
-    }
-    fresh = _next(connection, table, "occurrence")
-    wanted: list[Row] = []
+    columns = [table.c[name] for name in value_columns(table)]
+    known = _Known(
+        tuple(row) for row in connection.execute(select(*columns).where(holds(table), mine))
+    )
+    lines: list[Row] = []
     for file, line in zip(files, _occurrence_lines(rows), strict=True):
         commune, sheet, row, raw_hash, content_hash, *rest = line
         content = content_of[str(content_hash), str(commune)] if rest[-2] == "" else None
-        values = (file, sheet, row, raw_of[str(raw_hash)], content, *rest)
-        before = current.get((file, str(sheet), int(str(row))))
-        if before is not None and before[1:] == values:
-            wanted.append(before)
-        else:
-            wanted.append((fresh, *values))
-            fresh += 1
-    if len({line[1:4] for line in wanted}) != len(rows):
+        lines.append((file, sheet, row, raw_of[str(raw_hash)], content, *rest))
+    if len({line[:3] for line in lines}) != len(rows):
         raise AccountingError("Two rows of one delivery stand at the same place.")
+    wanted = known.numbered(lines, _next(connection, table, "occurrence"))
     difference = replace(connection, table, wanted, run, within=mine)
     return difference.added, difference.ended
+
+
+class _Known:
+    """Occurrences of files that are read again, to be recognised where rows were moved or mended.
+
+    A row is the occurrence that stood at its place with its very cells; else one of the same file
+    with its cells (rows were moved); else the one that stood at its place (a cell was mended).
+    """
+
+    def __init__(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        ordered = sorted(rows, key=lambda row: (row[1], row[2], row[3]))
+        self._left: dict[int, Row] = {row[0]: row[1:] for row in ordered}
+
+    def numbered(self, lines: list[Row], fresh: int) -> list[Row]:
+        """Put its occurrence's number before each line; ``fresh`` is the first unused one."""
+        found: dict[int, int] = {}
+        for keep in ((0, 1, 2, 3), (0, 3), (0, 1, 2)):
+            waiting: dict[Row, list[int]] = {}
+            for number, row in self._left.items():
+                waiting.setdefault(tuple(row[place] for place in keep), []).append(number)
+            for index, line in enumerate(lines):
+                candidates = waiting.get(tuple(line[place] for place in keep))
+                if index not in found and candidates:
+                    found[index] = candidates.pop(0)
+                    del self._left[found[index]]
+        numbered: list[Row] = []
+        for index, line in enumerate(lines):
+            if index not in found:
+                found[index], fresh = fresh, fresh + 1
+            numbered.append((found[index], *line))
+        return numbered
 
 
 def _occurrence_lines(rows: pd.DataFrame) -> Iterable[Row]:

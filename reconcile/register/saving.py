@@ -188,8 +188,8 @@ def _save_entries(connection: Connection, run: int, resolved: Resolved) -> NDArr
     numbers = issue(
         connection,
         run,
-        Members("E", _labels(rows), groups.tolist()),
-        lambda vanished: _last_places(connection, vanished),
+        Members("E", [str(number) for number in rows["occurrence"]], groups.tolist()),
+        lambda vanished: _last_rows(connection, vanished),
     )
     entry_of = np.zeros(len(keys), dtype=np.int64)
     entry_of[groups] = numbers
@@ -204,10 +204,6 @@ def _save_entries(connection: Connection, run: int, resolved: Resolved) -> NDArr
     return entry_of
 
 
-def _labels(rows: pd.DataFrame) -> list[str]:
-    return ["\x1f".join(map(str, place)) for place in frame_rows(rows, _PLACE)]
-
-
 def _numbered(numbers: NDArray[np.int64], frame: pd.DataFrame, names: list[str]) -> list[Row]:
     return [
         (number, *row)
@@ -215,24 +211,15 @@ def _numbered(numbers: NDArray[np.int64], frame: pd.DataFrame, names: list[str])
     ]
 
 
-def _last_places(connection: Connection, entries: set[int]) -> dict[int, list[str]]:
-    """Where the rows of entries stood before this run, whether or not a row stands there now."""
-    e, o, f, d = t.entry_occurrences, t.occurrences, t.files, t.deliveries
-    place = select(f.c.file, d.c.name, d.c.commune, f.c.name.label("file_name")).join(
-        d, d.c.delivery == f.c.delivery
-    )
-    of_file = {row[0]: tuple(row[1:]) for row in connection.execute(place)}
-    query = (
-        select(e.c.entry, o.c.file, o.c.sheet, o.c.row)
-        .join(o, o.c.occurrence == e.c.occurrence)
-        .where(holds(e))
-        .distinct()
-    )
-    places: dict[int, list[str]] = {}
-    for entry, file, sheet, row in connection.execute(query):
+def _last_rows(connection: Connection, entries: set[int]) -> dict[int, list[str]]:
+    """Occurrences that were rows of entries before this run."""
+    table = t.entry_occurrences
+    rows: dict[int, list[str]] = {}
+    query = select(table.c.entry, table.c.occurrence).where(holds(table))
+    for entry, occurrence in connection.execute(query):
         if entry in entries:
-            places.setdefault(entry, []).append("\x1f".join((*of_file[file], sheet, str(row))))
-    return places
+            rows.setdefault(entry, []).append(str(occurrence))
+    return rows
 
 
 def _save_rows(

@@ -1,0 +1,168 @@
+import os
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+import time
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from reconcile.errors import UsageError
+from reconcile.register import open_register
+from tests.register.test_store import DECISION, FIRST, SECOND
+from tests.register.world import merge, state
+
+
+@pytest.fixture
+def filled(register):
+    merge(register, FIRST)
+    with register.run("review") as run:
+        register.add_judgements(run, [DECISION])
+    merge(register, SECOND)
+    return register
+
+
+def tamper(location, statement):
+    url = location if "://" in location else f"sqlite:///{location}"
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        assert connection.execute(text(statement)).rowcount
+    engine.dispose()
+
+
+# -- verify ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("statement", "problem"),
+    [
+        (
+            "UPDATE raw_rows SET cells = '{}' WHERE raw_row = 1",
+            "What run R0001 wrote to the table raw_rows",
+        ),
+        ("UPDATE judgements SET officer = 'X'", "What run R0002 wrote to the table judgements"),
+        (
+            "UPDATE occurrences SET outcome = 'footer' WHERE outcome = 'deleted'",
+            "table occurrences",
+        ),
+        ("UPDATE audit_log SET detail = '{}' WHERE number = 2", "log is broken at its line 2"),
+        ("DELETE FROM audit_log WHERE number = 1", "log is broken at its line 1"),
+        ("DELETE FROM audit_log WHERE number = 3", "Run R0003 is not in the log"),
+        ("UPDATE runs SET manifest = '[]' WHERE run = 1", "kept of run R0001 was changed"),
+        ("UPDATE runs SET undone_by = 3 WHERE run = 2", "R0002 says wrongly"),
+        ("DELETE FROM runs WHERE run = 1", "R0001 is missing"),
+        ("DELETE FROM memberships WHERE line = 1", "mention stands once in memberships"),
+        ("UPDATE identities SET to_run = 3 WHERE kind = 'V' AND number = 1", "table event_entries"),
+        (
+            "UPDATE identities SET state = 'joined', target = 99 WHERE kind = 'P' AND number = 1",
+            "redirect",
+        ),
+    ],
+)
+def test_tampering_is_found_and_named(filled, location, statement, problem):
+    assert filled.verify() == []
+    tamper(location, statement)
+    assert any(problem in str(one) for one in filled.verify())
+
+
+def test_a_log_cut_off_at_its_end_is_found_by_an_earlier_manifest(filled, location):
+    head = filled.facts()["audit_head"]
+    assert filled.verify(head) == []
+    tamper(location, "DELETE FROM audit_log WHERE number = 3")
+    assert any("log is broken at its end" in str(one) for one in filled.verify(head))
+
+
+# -- backup ---------------------------------------------------------------------------------------
+
+
+def test_a_backup_is_a_register_like_any_other(tmp_path):
+    copy = tmp_path / "copies" / "register.db"
+    copy.parent.mkdir()
+    with open_register(tmp_path / "register.db") as register:
+        merge(register, FIRST)
+        before = state(register)
+        with register.run("merge"):
+            register.backup(copy)
+        merge(register, SECOND)
+    assert [path.name for path in copy.parent.iterdir()] == ["register.db"]
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    with open_register(copy, create=False) as restored:
+        assert state(restored) == before
+        assert restored.verify() == []
+        merge(restored, SECOND)
+
+
+def test_a_backup_never_overwrites(tmp_path):
+    with open_register(tmp_path / "register.db") as register:
+        (tmp_path / "copy.db").write_bytes(b"precious")
+        with pytest.raises(UsageError, match="exists already"):
+            register.backup(tmp_path / "copy.db")
+        with pytest.raises(UsageError, match="cannot be written"):
+            register.backup(tmp_path / "nowhere" / "copy.db")
+    assert (tmp_path / "copy.db").read_bytes() == b"precious"
+
+
+@pytest.mark.postgresql
+def test_a_server_is_backed_up_by_its_own_tools(postgresql_url, tmp_path):
+    with open_register(postgresql_url) as register, pytest.raises(UsageError, match="pg_dump"):
+        register.backup(tmp_path / "copy.db")
+
+
+# -- killed ---------------------------------------------------------------------------------------
+
+KILLED = """
+import sys, time
+sys.path.insert(0, sys.argv[2])
+from reconcile.register import open_register
+from tests.register.test_store import SECOND
+from tests.register.world import imported, resolved
+with open_register(sys.argv[1]) as register:
+    with register.run("merge") as run:
+        register.add_import(run, *imported(SECOND))
+        register.save(run, resolved(register))
+        print("written", flush=True)
+        time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no kill -9 on this system")
+def test_a_run_that_is_killed_leaves_the_register_as_it_was(location, root):
+    with open_register(location) as register:
+        merge(register, FIRST)
+        before = state(register)
+    process = subprocess.Popen(
+        [sys.executable, "-c", KILLED, location, str(root)], stdout=subprocess.PIPE
+    )
+    with process, process.stdout:
+        assert process.stdout.readline() == b"written\n"
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+    with open_register(location) as register:
+        assert state(register) == before
+        assert register.verify() == []
+        _merge_when_free(register)
+        assert len(register.entries()) == 3
+
+
+def _merge_when_free(register):
+    """A server takes a moment to notice that its client is dead."""
+    time.sleep(0.1)
+    merge(register, SECOND)
+
+
+# -- schema ---------------------------------------------------------------------------------------
+
+
+def test_a_register_of_the_first_schema_is_opened(tmp_path, root):
+    path = tmp_path / "register.db"
+    dump = (root / "tests" / "register" / "schema-0001.sql").read_text(encoding="utf-8")
+    with sqlite3.connect(path) as connection:
+        connection.executescript(dump)
+    connection.close()
+    with open_register(path) as register:
+        assert register.verify() == []
+        assert len(register.entries()) == 3
+        assert len(register.judgements()) == 1
+        merge(register, SECOND)
