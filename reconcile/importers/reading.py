@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from reconcile.importers.readers import Container, RawSheet
 
 STAGE: Final = "read"
+_TABLE_WIDTH: Final = 4
 _TITLE_YEAR: Final = re.compile(r"\bnam\W{0,3}((?:19|20)\d\d)\b")
 _NO_TABLE: Final = (
     "No table of the mappings of {commune} claims this file. Check its name, or add a pattern to "
@@ -320,11 +321,16 @@ def _skip_sheet(
     sheet: RawSheet, missing: list[str], plan: TablePlan, run: _Run, place: Place
 ) -> None:
     """Pass over a sheet that does not fit, unless its name says that it must."""
-    if plan.expects_sheet(sheet.name):
+    if plan.expects_sheet(sheet.name) and _holds_table(sheet):
         if missing:
             raise _missing_fault(missing, plan, sheet.name)
         raise UnreadableError(_NO_HEADER, sheet=sheet.name, table=plan.reference)
     run.findings.add("sheet_skipped", place)
+
+
+def _holds_table(sheet: RawSheet) -> bool:
+    """Has a sheet rows as wide as a table's, and not only a title."""
+    return any(len(row) - sum(map(is_blank, row)) >= _TABLE_WIDTH for row in sheet.rows)
 
 
 def _raise_unread(container: Container, plan: TablePlan) -> None:

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Final
 from reconcile.importers.cells import UNSEEN, field_text, is_blank, kind_of, plain_text, raw_json
 from reconcile.importers.encoding import ColumnText, decode_column, judge
 from reconcile.importers.mapping import ditto_key, label_key
-from reconcile.importers.outcomes import NO_PRINCIPAL_NAME, RowText, classify, has_name
+from reconcile.importers.outcomes import FOOTER, NO_PRINCIPAL_NAME, RowText, classify, has_name
 from reconcile.model import Outcome, fingerprint
+from reconcile.text.folding import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -199,10 +200,18 @@ def _outcomes(work: _Work) -> list[tuple[str, str]]:
         if index in work.sheet.deleted:
             outcomes[position] = (Outcome.DELETED.value, "")
         elif index in work.sheet.refused:
-            outcomes[position] = (Outcome.REFUSED.value, work.sheet.refused[index])
+            outcomes[position] = _of_broken_line(work, index)
         elif _too_long(work, position):
             outcomes[position] = (Outcome.REFUSED.value, "cell_too_long")
     return outcomes
+
+
+def _of_broken_line(work: _Work, index: int) -> tuple[str, str]:
+    """A line that is no record: a total below the table, or refused."""
+    line = plain(plain_text(work.sheet.rows[index][0]))
+    if work.plan.footers is not None and work.plan.footers.search(line):
+        return Outcome.FOOTER.value, FOOTER
+    return Outcome.REFUSED.value, work.sheet.refused[index]
 
 
 def _too_long(work: _Work, position: int) -> bool:

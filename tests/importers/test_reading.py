@@ -368,13 +368,14 @@ def test_sheets_that_are_no_year_are_skipped_and_a_year_without_header_is_a_faul
         "Hướng dẫn": [["Cách nhập sổ"]],
         "2004": [GROUPS, UNDER, birth(1, c21="Kinh", c22="Việt Nam", c23="ấp Xuân Điền")],
         "Trống": [],
+        "2006": [["UBND XÃ HỘI XUÂN"], ["Năm 2006"]],
     }
     path = delivery / "hoi_xuan" / "So khai sinh.xls"
     xls(path, book)
     result = read(delivery)
-    assert codes(result) == ["sheet_skipped"]
+    assert codes(result) == ["sheet_skipped", "sheet_skipped"]
     states = [sheet["state"] for sheet in json.loads(result.files.iloc[0]["evidence"])["sheets"]]
-    assert states == ["skipped", "read", "empty"]
+    assert states == ["skipped", "read", "empty", "skipped"]
     xls(path, book | {"Nam 2005": [["Không có tiêu đề"], birth(1)]})
     with pytest.raises(ExportError) as caught:
         read(delivery)
@@ -417,10 +418,17 @@ def test_a_dbase_table(delivery):
 
 
 def test_a_decomposed_csv(delivery):
-    text = f"{CSV_HN}\n{hn_line(1, 'NGUYỄN THỊ ƯỚC')}\n{hn_line(2)};thừa\n{hn_line(3)}\n"
+    text = (
+        f"{CSV_HN}\n{hn_line(1, 'NGUYỄN THỊ ƯỚC')}\n{hn_line(2)};thừa\n{hn_line(3)}\nTổng cộng: 3\n"
+    )
     put(delivery / "tan_phong" / "tanphong_hn.csv", unicodedata.normalize("NFD", text))
     result = read(delivery)
-    assert outcomes(result) == [(2, "", ""), (3, "refused", "wrong_field_count"), (4, "", "")]
+    assert outcomes(result) == [
+        (2, "", ""),
+        (3, "refused", "wrong_field_count"),
+        (4, "", ""),
+        (5, "footer", "footer"),
+    ]
     first = fields(result)[0]
     assert first["subject.name"] == "NGUYỄN THỊ ƯỚC"
     assert first["entry.own_key"] == "HN0001"
