@@ -57,7 +57,7 @@ class _Batch:
         lines = self.office.book.conflicts.to_dict("records")
         self._lines = {str(line["conflict"]): line for line in lines}
         self._known = list(self.known)
-        self._judged = frozenset(judgement.conflict for judgement in self._known)
+        self._judged = {(one.conflict, one.seen): one.line() for one in self._known}
 
     def take(self, returned: Returned) -> None:
         """Sort out the rows of one file."""
@@ -97,8 +97,10 @@ class _Batch:
             else:
                 agreed.append(rows[0])
         fresh = [decision for decision in agreed if not self._is_known(decision)]
+        late = [decision for decision in fresh if self._is_late(decision)]
+        refused += [_settled(decision) for decision in late]
         return Decisions(
-            accepted=tuple(fresh),
+            accepted=tuple(decision for decision in fresh if decision not in late),
             refused=tuple(sorted(set(refused))),
             remarks=tuple(sorted(set(self.remarks))),
             untouched=self.untouched,
@@ -111,9 +113,33 @@ class _Batch:
             or judgement.workbook_hash == decision.workbook_hash
             or (judgement.officer, judgement.decided[:10]) == (decision.officer, decision.decided)
             for judgement in self._known
-            if (judgement.conflict, judgement.code, judgement.value)
-            == (decision.conflict, decision.code, decision.value)
+            if (judgement.conflict, judgement.code) == (decision.conflict, decision.code)
+            and (judgement.value == decision.value or (decision.side and self._is_past(decision)))
         )
+
+    def _is_past(self, decision: Decision) -> bool:
+        """Whether the question is not asked any more as it was when the workbook was made."""
+        line = self._lines.get(decision.conflict)
+        return line is None or line["evidence"] != decision.seen
+
+    def _is_late(self, decision: Decision) -> bool:
+        """Whether it changes the answer to a past question, and does not bind by itself.
+
+        That two mentions are one or two can be said at any time; which value or which side is
+        right only of the question as it stands.
+        """
+        kind = self.office.book.wording.kinds[decision.kind]
+        return self._is_past(decision) and not kind.binds(decision.verdict)
+
+
+def _settled(row: Decision) -> Note:
+    return Note(
+        row.workbook,
+        row.sheet,
+        row.row,
+        "This question has been answered before and is settled; the other answer was not taken "
+        "over.",
+    )
 
 
 def _contradicted(row: Decision, rows: Sequence[Decision]) -> Note:

@@ -111,18 +111,6 @@ def casebook(source: Source, language: str) -> Casebook:
     )
 
 
-def bare_casebook(source: Source) -> Casebook:
-    """A casebook without records and reasons: all that reading decisions back needs."""
-    return Casebook(
-        conflicts=source.register.conflicts(),
-        wording=source.wording,
-        register=source.register.facts()["register"],
-        run=source.run,
-        office=source.office,
-        made=source.made,
-    )
-
-
 # -- records ------------------------------------------------------------------------------------
 
 

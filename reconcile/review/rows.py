@@ -30,7 +30,7 @@ class RowReader:
         returned: the file.
         office: conflicts, words, today and the officer's name.
         lines: lines of CONFLICTS by conflict id.
-        judged: conflicts that the register has a judgement on.
+        judged: conflict id and evidence seen -> the conflict as it was when it was judged.
 
     Attributes:
         remarks: what was noticed about rows that could be used nevertheless.
@@ -41,7 +41,7 @@ class RowReader:
         returned: Returned,
         office: Office,
         lines: Mapping[str, Mapping[Hashable, object]],
-        judged: frozenset[str],
+        judged: Mapping[tuple[str, str], Mapping[Hashable, object]],
     ) -> None:
         self.remarks: list[Note] = []
         self.office = office
@@ -94,20 +94,22 @@ class RowReader:
         register = cell_text(row.cells.get(Column.REGISTER)).split(" ")[0]
         if register and register != self.office.book.register:
             raise RefusedError("This workbook belongs to another register.")
-        line = self._lines.get(conflict)
-        if line is None:
-            raise RefusedError("This question is not known to the register.")
-        if line["state"] == ConflictState.CLOSED and conflict not in self._judged:
-            raise RefusedError("This question has settled itself since; it needs no answer.")
         seen = cell_text(row.cells.get(Column.EVIDENCE)).removeprefix("h")
         if not seen:
             raise RefusedError("The hidden id of this row is gone; use a fresh workbook.")
-        if seen != line["evidence"]:
-            raise RefusedError(
-                "The records have changed since this workbook was made; "
-                "the question stands anew in the latest workbook."
-            )
-        return line
+        line = self._lines.get(conflict)
+        if line is not None and line["evidence"] == seen and line["state"] != ConflictState.CLOSED:
+            return line
+        if (conflict, seen) in self._judged:
+            return self._judged[conflict, seen]
+        if line is None:
+            raise RefusedError("This question is not known to the register, or is settled.")
+        if line["evidence"] == seen:
+            raise RefusedError("This question has settled itself since; it needs no answer.")
+        raise RefusedError(
+            "The records have changed since this workbook was made; "
+            "the question stands anew in the latest workbook."
+        )
 
     def _check_seal(self, row: SheetRow) -> None:
         """Notice cells that were changed, and refuse rows that were torn apart by sorting."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from reconcile.model import ConflictState
 from reconcile.text.language import translate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
     from datetime import date
 
     from reconcile.review.casebook import Casebook
@@ -119,6 +121,11 @@ class Known:
         decided: ISO date of the decision; a time behind it does not count.
         workbook_hash: SHA-256 of the workbook that it came from.
         effective: no later one on the same conflict has superseded it.
+        kind: kind of the conflict.
+        field: field decided on.
+        mentions: mention keys of the sides when it was decided.
+        entries: entry keys of the sides when it was decided.
+        seen: evidence hash of the conflict that the officer saw.
     """
 
     conflict: str
@@ -128,6 +135,11 @@ class Known:
     decided: str
     workbook_hash: str
     effective: bool
+    kind: str = ""
+    field: str = ""
+    mentions: tuple[str, ...] = ()
+    entries: tuple[str, ...] = ()
+    seen: str = ""
 
     @classmethod
     def from_stored(cls, stored: Mapping[str, object]) -> Known:
@@ -140,7 +152,37 @@ class Known:
             decided=str(stored["decided"]),
             workbook_hash=str(stored["source_hash"]),
             effective=not stored["superseded_by"],
+            kind=str(stored["kind"]),
+            field=str(stored["field"]),
+            mentions=_keys(stored["mentions"]),
+            entries=_keys(stored["entries"]),
+            seen=str(stored["seen"]),
         )
+
+    def line(self) -> dict[Hashable, object]:
+        """The conflict as it was when it was decided, where the register asks it no more."""
+        return {
+            "conflict": self.conflict,
+            "kind": self.kind,
+            "field": self.field,
+            "mentions": json.dumps(self.mentions),
+            "entries": json.dumps(self.entries),
+            "values": "[]",
+            "evidence": self.seen,
+            "state": ConflictState.DECIDED.value,
+        }
+
+
+def _keys(anchors: object) -> tuple[str, ...]:
+    """Source keys out of stored anchors, or the keys themselves."""
+    found = []
+    for anchor in anchors if isinstance(anchors, (list, tuple)) else ():
+        if isinstance(anchor, dict):
+            role = anchor.get("role", "")
+            found.append(f"{anchor['entry_key']}/{role}" if role else str(anchor["entry_key"]))
+        else:
+            found.append(str(anchor))
+    return tuple(found)
 
 
 @dataclass(frozen=True)

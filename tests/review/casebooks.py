@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from string import Formatter
 
 from reconcile.config import mappings_folder
 from reconcile.model import CONFLICTS
@@ -25,29 +26,14 @@ SENTENCES = {
     "series": "series_gaps",
     "quality_control": "quality_control_link",
 }
-PARAMS = {
-    "contradiction": {"steps": 2},
-    "same_event": {"count": 2},
-    "identity_shared": {"count": 2},
-    "identity_several": {"count": 2},
-    "law": {"years": 20},
-    "number_twice": {
-        "number": 24,
-        "year": 2005,
-        "type_vi": "khai sinh",
-        "type_en": "birth",
-        "count": 2,
-    },
-    "refused": {"reason": "thiếu họ tên"},
-    "series": {
-        "type_vi": "Khai sinh",
-        "type_en": "Births",
-        "year": 2005,
-        "missing": 3,
-        "last": 125,
-        "ranges": "17, 88–89",
-    },
-}
+PHRASES = {sentence.id: sentence for sentence in WORDING.sentence}
+
+
+def params(sentence):
+    """Something for every placeholder of a sentence."""
+    words = PHRASES.get(sentence)
+    parts = Formatter().parse(f"{words.vi} {words.en}") if words else ()
+    return {name: 2 for _, name, _, _ in parts if name}
 
 
 def record(name="Nguyễn Văn An", **changes):
@@ -89,7 +75,7 @@ def line(conflict, kind="same_person", sides=2, **changes):
         "mentions": json.dumps(keys),
         "values": "[]",
         "sentence": SENTENCES.get(kind, kind),
-        "params": json.dumps(PARAMS.get(kind, {})),
+        "params": json.dumps(params(SENTENCES.get(kind, kind))),
         "probability": float("nan"),
         "evidence": f"hash-{conflict}",
         "state": "open",

@@ -187,7 +187,7 @@ def test_unknown_foreign_and_stale_rows_are_refused(desk):
     assert sorted(text[:30] for text in reasons(found)) == sorted(
         text[:30]
         for text in (
-            "This question is not known to the register.",
+            "This question is not known to the register, or is settled.",
             "This workbook belongs to another register.",
             "The records have changed since this workbook was made;",
         )
@@ -196,11 +196,38 @@ def test_unknown_foreign_and_stale_rows_are_refused(desk):
 
 def test_question_settled_meanwhile(desk):
     desk.fill("C-0001", "khác")
-    settled = casebook([line("C-0001", state="closed")])
     desk.save()
-    assert "settled itself" in reasons(read_back([desk.path], settled))[0]
-    judged = [Known("C-0001", "same", "", "Lê Thị Mai", "2026-01-01", "", effective=True)]
-    assert len(read_back([desk.path], settled, known=judged).accepted) == 1
+    closed = casebook([line("C-0001", state="closed")])
+    assert "settled itself" in reasons(read_back([desk.path], closed))[0]
+    gone = casebook([line("C-0002")])
+    assert "not known" in reasons(read_back([desk.path], gone))[0]
+
+
+def test_same_workbook_when_its_questions_are_gone(desk):
+    """What was decided is not asked any more; the workbook read again still changes nothing."""
+    desk.fill("C-0001", "cùng một người")
+    desk.fill("C-0007", "B")
+    desk.fill("C-0010", "thuộc người A")
+    known = [known_from(decision) for decision in desk.hand_back().accepted]
+    for after in (casebook([]), casebook([line("C-0001", evidence="other", state="decided")])):
+        again = read_back([desk.path], after, known=known)
+        assert again.repeated == 3
+        assert not again.accepted
+        assert not again.refused
+
+
+def test_mind_changed_on_a_question_that_is_gone(desk):
+    desk.fill("C-0001", "cùng một người")
+    desk.fill("C-0007", "B")
+    known = [known_from(decision) for decision in desk.hand_back().accepted]
+    desk.fill("C-0001", "hai người khác nhau")
+    desk.fill("C-0007", "A")
+    desk.save()
+    found = read_back([desk.path], casebook([]), known=known)
+    assert [(d.conflict, d.code, d.mentions) for d in found.accepted] == [
+        ("C-0001", "different", ("C-0001/m0", "C-0001/m1"))
+    ]
+    assert "is settled" in reasons(found)[0]
 
 
 def test_changed_white_cells_are_noticed_and_not_obeyed(desk):
