@@ -2,7 +2,8 @@
 
 Data flows down this list; an import only goes down the floors in ``pyproject.toml``::
 
-    pipeline      one function per verb, the stages in order: read this first
+    pipeline      one function per verb: read this first
+    stages        the stages in order, from deliveries and judgements to the register
     importers     file -> rows
     standardise   raw value -> standard value, raw kept
     validate      -> findings

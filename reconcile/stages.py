@@ -1,0 +1,307 @@
+"""The stages in order: from what was delivered and decided to what the register should hold.
+
+:func:`work_out` is a function of all deliveries, all judgements and the mapping files alone (P4):
+whatever the order in which they arrived, the answer is the same. Stages never call each other;
+here the table that one returns is handed to the next.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from reconcile import config, match, standardise, validate
+from reconcile.model import FINDINGS, LIVE_MENTIONS, PAIRS, Outcome
+from reconcile.register import Register, Resolved
+from reconcile.resolve import (
+    clusters,
+    conflicts,
+    entries,
+    events,
+    judgements,
+    survivorship,
+    wording,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from reconcile.config import CommuneName, Office, RegisterType
+    from reconcile.importers import Imported
+    from reconcile.match import Model
+    from reconcile.resolve.clusters import Bounds
+    from reconcile.resolve.conflicts import ConflictRules
+    from reconcile.resolve.entries import Identified
+    from reconcile.resolve.survivorship import SurvivorshipRules
+    from reconcile.resolve.wording import Wording
+
+    Progress = Callable[[str, int, int], None]
+
+
+_PLACE: Final = ["delivery", "commune", "file", "sheet", "row"]
+
+
+def silent(stage: str, done: int, total: int) -> None:
+    """Show no progress."""
+    del stage, done, total
+
+
+# -- what the mapping files say -----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Everything that the mapping files say (P10)."""
+
+    folder: Path
+    register_types: dict[str, RegisterType]
+    communes: dict[str, CommuneName]
+    office: Office
+    model: Model
+    bounds: Bounds
+    survivorship: SurvivorshipRules
+    conflicts: ConflictRules
+    wording: Wording
+
+
+def load_knowledge(override: Path | None = None) -> Knowledge:
+    """Read the mapping files.
+
+    Args:
+        override: folder given by ``--mappings``.
+
+    Raises:
+        MappingError: a file is missing or wrong.
+    """
+    folder = config.mappings_folder(override)
+    office = config.load_office(folder)
+    return Knowledge(
+        folder=folder,
+        register_types=config.load_register_types(folder),
+        communes=config.load_commune_names(folder),
+        office=office,
+        model=match.load_model(folder),
+        bounds=clusters.load_bounds(folder, office.false_link_bound),
+        survivorship=survivorship.load_rules(folder),
+        conflicts=conflicts.load_rules(folder),
+        wording=wording.load_wording(folder),
+    )
+
+
+# -- the stages in order ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class WorkedOut:
+    """What the stages worked out.
+
+    Attributes:
+        resolved: what the register should hold.
+        gone: ``entry_key``, ``delivery`` (the full export that lacks it), ``file``, ``sheet``,
+            ``row``, ``whole``: entries that are no longer delivered.
+    """
+
+    resolved: Resolved
+    gone: pd.DataFrame
+
+
+def work_out(register: Register, knowledge: Knowledge, progress: Progress = silent) -> WorkedOut:
+    """From all deliveries and judgements to what the register should hold.
+
+    Args:
+        register: holds the delivered rows and the judgements; nothing else of it is read.
+        knowledge: the mapping files.
+        progress: called with a stage, steps done and steps in all.
+
+    Returns:
+        Entries, persons, events, golden records, findings and conflicts.
+    """
+    types = knowledge.register_types
+    contents = register.contents()
+    rows = register.occurrences()
+    files = register.files()
+
+    progress("standardise", 0, 1)
+    standard = standardise.standardise(contents, types, knowledge.folder)
+
+    progress("identify", 0, 1)
+    accepted = rows[rows["outcome"] == ""]
+    identified = entries.identify(
+        accepted,
+        _delivered(files, register.deliveries()),
+        standard.entries,
+        standard.mentions,
+        types,
+    )
+    live_entries = identified.entries
+    mentions = _live_mentions(standard.mentions, live_entries)
+    kin = standardise.kin(mentions, live_entries, types)
+
+    progress("validate", 0, 1)
+    findings = _validated(contents, standard, identified, knowledge)
+
+    progress("match", 0, 1)
+    pairs = match.match(mentions, live_entries, kin, knowledge.model, types, progress)
+
+    progress("resolve", 0, 1)
+    effective = judgements.effective(
+        register.judgements(), mentions, live_entries, knowledge.wording, identified.aliases
+    )
+    grouped = clusters.cluster(
+        mentions, live_entries, kin, pairs, effective.judgements, knowledge.bounds, types
+    )
+    happened = events.group(
+        mentions, live_entries, kin, grouped, pairs, effective.judgements, types
+    )
+    golden = survivorship.golden(
+        mentions, live_entries, kin, grouped, effective.judgements, knowledge.survivorship
+    )
+    asked = conflicts.find(
+        conflicts.Sources(
+            mentions=mentions,
+            entries=live_entries,
+            kin=kin,
+            pairs=pairs,
+            clusters=grouped,
+            events=happened,
+            golden=golden,
+            effective=effective,
+            refused=rows[rows["outcome"] == Outcome.REFUSED],
+            gone=identified.gone,
+            findings=findings,
+        ),
+        knowledge.conflicts,
+        knowledge.wording,
+        types,
+    )
+    evidence = match.explain(
+        _asked_pairs(grouped.questions), mentions, live_entries, kin, knowledge.model, types
+    )
+    resolved = Resolved(
+        occurrences=identified.occurrences,
+        entries=live_entries,
+        mentions=mentions,
+        content_mentions=standard.mentions,
+        pairs=_kept(pairs, grouped.person, grouped.questions),
+        persons=grouped.person,
+        events=happened.event,
+        questions=grouped.questions,
+        golden=golden,
+        findings=findings,
+        conflicts=asked,
+        evidence=evidence,
+    )
+    return WorkedOut(resolved, identified.gone)
+
+
+def _delivered(files: pd.DataFrame, deliveries: pd.DataFrame) -> pd.DataFrame:
+    """The scopes that deliveries cover: a family of which a file could not be read is not one."""
+    scopes = files[files["status"].isin(["read", "unreadable"])].merge(
+        deliveries, on=["delivery", "commune"]
+    )
+    scopes = scopes.assign(register_type=scopes["register_types"].str.split()).explode(
+        "register_type", ignore_index=True
+    )
+    scope = ["delivery", "commune", "date", "sequence", "kind", "family", "register_type"]
+    read = scopes.groupby(scope, as_index=False).agg(
+        whole=("status", lambda status: bool((status == "read").all()))
+    )
+    return read[read["whole"]][scope].reset_index(drop=True)
+
+
+def _live_mentions(mentions: pd.DataFrame, live_entries: pd.DataFrame) -> pd.DataFrame:
+    """Mentions of what entries say now, in key order."""
+    current = live_entries[["content_hash", "entry_key"]].assign(
+        entry=pd.Series(range(len(live_entries)), dtype="Int32")
+    )
+    live = mentions.merge(current, on="content_hash", how="inner")
+    live["mention_key"] = (live["entry_key"] + "/" + live["role"]).astype("str")
+    live = live.sort_values("mention_key", ignore_index=True)[LIVE_MENTIONS.names]
+    return LIVE_MENTIONS.check(live)
+
+
+def _validated(
+    contents: pd.DataFrame,
+    standard: standardise.Standard,
+    identified: Identified,
+    knowledge: Knowledge,
+) -> pd.DataFrame:
+    """Findings about what entries say now, each with the position of its latest row."""
+    current = identified.entries["content_hash"]
+    occurrences = identified.occurrences
+    positions = occurrences[occurrences["current"]].drop_duplicates("content_hash", keep="last")
+    found = validate.validate(
+        contents[contents["content_hash"].isin(current)].reset_index(drop=True),
+        standard.entries[standard.entries["content_hash"].isin(current)].reset_index(drop=True),
+        standard.mentions[standard.mentions["content_hash"].isin(current)].reset_index(drop=True),
+        positions[["content_hash", *_PLACE]].reset_index(drop=True),
+        knowledge.register_types,
+        knowledge.folder,
+    )
+    told = standard.findings[standard.findings["content_hash"].isin(current)]
+    return _in_order([_placed(told, positions[["content_hash", *_PLACE]]), found])
+
+
+def _placed(findings: pd.DataFrame, positions: pd.DataFrame) -> pd.DataFrame:
+    """Findings about contents, with the position where each content stands."""
+    return findings.drop(columns=_PLACE).merge(positions, on="content_hash", how="left")
+
+
+def _in_order(findings: list[pd.DataFrame]) -> pd.DataFrame:
+    together = pd.concat([frame[FINDINGS.names] for frame in findings], ignore_index=True)
+    return FINDINGS.check(together.sort_values([*_PLACE, "code", "field"], ignore_index=True))
+
+
+def _asked_pairs(questions: pd.DataFrame) -> pd.DataFrame:
+    """The pairs whose evidence an officer sees: the one that speaks most for each question."""
+    if questions.empty:
+        return questions[["left", "right"]]
+    best = questions[["best_left", "best_right"]].set_axis(["left", "right"], axis=1)
+    return (
+        pd.concat([questions[["left", "right"]], best])
+        .astype("Int32")
+        .drop_duplicates(ignore_index=True)
+    )
+
+
+def _kept(pairs: pd.DataFrame, person: pd.Series[int], questions: pd.DataFrame) -> pd.DataFrame:
+    """Pairs worth keeping: those inside a person, and those that an officer is asked about."""
+    label = person.to_numpy()
+    inside = (
+        label[pairs["left"].to_numpy(dtype="int64")]
+        == label[pairs["right"].to_numpy(dtype="int64")]
+    )
+    asked = pd.MultiIndex.from_frame(_asked_pairs(questions))
+    both = pd.MultiIndex.from_frame(pairs[["left", "right"]])
+    return PAIRS.check(pairs[inside | both.isin(asked)].reset_index(drop=True))
+
+
+def check_contents(imported: Imported, knowledge: Knowledge) -> pd.DataFrame:
+    """Standardise and validate what was delivered, apart from any register.
+
+    Args:
+        imported: what the importers read.
+        knowledge: the mapping files.
+
+    Returns:
+        FINDINGS of importing, standardising and validating, with their positions.
+    """
+    accepted = imported.rows[imported.rows["outcome"] == ""]
+    distinct = accepted.sort_values(["content_hash", "own_key"]).drop_duplicates("content_hash")
+    contents = distinct[["content_hash", "commune", "register_type", "own_key", "fields"]]
+    contents = contents.reset_index(drop=True)
+    standard = standardise.standardise(contents, knowledge.register_types, knowledge.folder)
+    positions = distinct[["content_hash", *_PLACE]].reset_index(drop=True)
+    found = _placed(standard.findings, positions)
+    checked = validate.validate(
+        contents,
+        standard.entries,
+        standard.mentions,
+        positions,
+        knowledge.register_types,
+        knowledge.folder,
+    )
+    return _in_order([imported.findings, found, checked])
