@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from reconcile.config import load_register_types, mappings_folder
 from reconcile.errors import UsageError
@@ -18,7 +18,7 @@ from reconcile.simulate.chance import stream
 from reconcile.simulate.copies import Copyist
 from reconcile.simulate.deliveries import Deliverer, plan
 from reconcile.simulate.population import Growth
-from reconcile.simulate.registration import Registrar, choose, founders, number_acts
+from reconcile.simulate.registration import Registrar, choose, founders, number_acts, shortfall
 from reconcile.simulate.settings import Settings, load_settings
 from reconcile.simulate.truth import write_truth
 
@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from reconcile.simulate.people import Population
     from reconcile.simulate.registration import Act
 
-__all__ = ["SimulationOptions", "simulate"]
+__all__ = ["SimulationOptions", "simulate", "simulate_sample"]
 
+# Share of the entries that may come from another commune or type than they should.
+_SHORTFALL: Final = 0.02
 # Founding couples per entry wanted; more where chance gave a small population too few events.
 _COUPLES_PER_ENTRY: Final = 0.048
 
@@ -69,6 +71,32 @@ def simulate(out: Path, entries: int, seed: int, options: SimulationOptions) -> 
     if out.exists() and any(out.iterdir()):
         raise UsageError("The folder {folder} is not empty; choose another one.", folder=out.name)
     settings = load_settings(options.mappings)
+    _write(out, settings, _Order(entries, seed, options))
+
+
+def simulate_sample(out: Path, mappings: Path | None = None) -> None:
+    """Write the small delivery of ``sample_exports/``, as ``[sample]`` of the settings says.
+
+    Args:
+        out: folder to write to; must not exist or be empty.
+        mappings: folder of mapping files; None for the shipped ones.
+    """
+    settings = load_settings(mappings)
+    sample = settings.sample
+    options = SimulationOptions(profile=sample.profile, mappings=mappings)
+    _write(out, settings.for_sample(), _Order(sample.entries, sample.seed, options))
+
+
+class _Order(NamedTuple):
+    """What is to be simulated."""
+
+    entries: int
+    seed: int
+    options: SimulationOptions
+
+
+def _write(out: Path, settings: Settings, order: _Order) -> None:
+    entries, seed, options = order
     profile = settings.profile(options.profile)
     register_types = load_register_types(mappings_folder(options.mappings))
     rules = settings.registration
@@ -88,7 +116,7 @@ def _acts(settings: Settings, entries: int, seed: int) -> tuple[Population, list
         rng = stream(seed)
         population = Growth(settings, founders(entries, settings, factor), rng).run()
         acts = Registrar(settings, rng).register(population)
-        if sum(not act.new_body for act in acts) >= entries * 1.05:
+        if shortfall(acts, entries, settings) <= entries * _SHORTFALL:
             chosen = choose(acts, entries, settings, rng)
             number_acts(chosen, settings, rng)
             return population, chosen

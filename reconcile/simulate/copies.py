@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Final, Protocol
 
 from reconcile.simulate.chance import stream
 from reconcile.simulate.content import Clerk
 from reconcile.simulate.errors import Mistakes
-from reconcile.simulate.notation import NO_VALUE, Notation
+from reconcile.simulate.notation import NO_NAME, Notation
 from reconcile.simulate.requesters import find_requester
 from reconcile.simulate.writers import (
     Copy,
@@ -111,7 +112,7 @@ class Copyist:
         old = [index for index, act in enumerate(ordered) if not act.new_body]
         picks = rng.sample(old, min(len(old), twice + repeated))
         copies += [self._second(ordered[index], copies[index]) for index in picks[:twice]]
-        copies += [replace(copies[index]) for index in picks[twice:]]
+        copies += [self._repeated(copies[index]) for index in picks[twice:]]
         copies += self._fillers(ordered, copies, rng)
         copies.sort(key=_copy_order)
         self._give_keys(copies)
@@ -120,7 +121,8 @@ class Copyist:
     def correct(self, copy: Copy, rng: Random) -> Copy | None:
         """The copy with one mistake put right; None if it has none."""
         source = self._sources.get(copy.entry)
-        if source is None or copy.expected is not Expected.ACCEPTED:
+        twice = copy.cases & {"double_digitised", "repeated_row"}
+        if source is None or twice or copy.expected is not Expected.ACCEPTED:
             return None
         wrong = sorted(
             field
@@ -154,14 +156,13 @@ class Copyist:
         self._sources[entry] = _Source(act, right, written)
         cells = self._cells(act, written, entry)
         people = self._clerk.people(act, requester.person if requester is not None else None)
+        shown = _shown(cells, act)
         style = self.styles[act.commune]
         xls = act.commune == "hoi_xuan"
         return Copy(
             entry=entry,
             event=act.event.number,
-            people={
-                role: person.number for role, person in people.items() if _named(cells, role, act)
-            },
+            people={role: person.number for role, person in people.items() if _named(shown, role)},
             commune=act.commune,
             register_type=act.register_type,
             year=act.year,
@@ -179,25 +180,25 @@ class Copyist:
         rng = stream(self._seed, entry, "cells")
         cells = _CELLS[act.commune](written, act, rng, self.styles[act.commune])
         unknown_father = act.register_type == "KS" and "father" not in act.event.roles
-        if (
-            unknown_father
-            and (act.commune != "tan_phong" or act.year > tan_phong.LAST_DBF_YEAR)
-            and rng.random() < 0.25
-        ):
-            cells["father.name"] = rng.choice(
-                [word for word in NO_VALUE if word not in ("0", "Null")]
-            )
+        if unknown_father and not _in_dbf(act) and rng.random() < 0.25:
+            cells["father.name"] = rng.choice(NO_NAME)
         return cells
 
     def _second(self, act: Act, first: Copy) -> Copy:
         """The act once more, from the same book; never the same in every cell."""
         second = self._copy(act, factor=2.0)
-        if second.cells == first.cells:
+        if _shown(second.cells, act) == _shown(first.cells, act):
             second.cells["entry.notes"] = "Nhập lại theo sổ lưu"
         second.second = True
         for copy in (first, second):
             copy.cases.add("double_digitised")
         return second
+
+    @staticmethod
+    def _repeated(copy: Copy) -> Copy:
+        """The row once more, word for word: the same entry."""
+        copy.cases.add("repeated_row")
+        return replace(copy)
 
     # -- what else fills a book -------------------------------------------------------------------
 
@@ -206,8 +207,7 @@ class Copyist:
         for act, copy in zip(acts, copies, strict=False):
             if rng.random() < self._settings.registration.empty_row:
                 fillers.append(_empty_row(act, copy))
-            dbf = act.commune == "tan_phong" and act.year <= tan_phong.LAST_DBF_YEAR
-            if dbf and self.styles["tan_phong"].notation.odd("deleted_record", rng):
+            if _in_dbf(act) and self.styles["tan_phong"].notation.odd("deleted_record", rng):
                 fillers.append(replace(copy, entry=0, expected=Expected.DELETED, people={}))
         return fillers
 
@@ -225,20 +225,34 @@ class Copyist:
                 )
 
 
-def _named(cells: Cells, role: str, act: Act) -> bool:
-    """Whether the format has a name cell for the role and it has a value."""
-    if act.commune == "hoi_xuan":
-        held = {field for _, _, field in hoi_xuan_columns.COLUMNS[act.register_type]}
-    elif act.commune == "tan_phong" and act.year > tan_phong.LAST_DBF_YEAR:
-        held = {field for _, field in tan_phong_columns.CSV[act.register_type]}
-    elif act.commune == "tan_phong":
-        held = {field for _, field in tan_phong_columns.DBF[act.register_type]}
-    else:
-        return bool(cells.get(f"{role}.name"))
-    return any(
-        bool(cells.get(field)) and field in held
-        for field in (f"{role}.name", f"{role}.name_leading", f"{role}.name_given")
-    )
+def _in_dbf(act: Act) -> bool:
+    return act.commune == "tan_phong" and act.year <= tan_phong.LAST_DBF_YEAR
+
+
+@cache
+def _held(commune: str, register_type: str, dbf: bool) -> frozenset[str]:
+    """Fields that a commune's format has a column for; empty for the Ministry's, which has all."""
+    if commune == "hoi_xuan":
+        return frozenset(column.field for column in hoi_xuan_columns.COLUMNS[register_type])
+    if commune == "tan_phong":
+        columns = tan_phong_columns.DBF if dbf else tan_phong_columns.CSV
+        return frozenset(field for _, field in columns[register_type])
+    return frozenset()
+
+
+def _shown(cells: Cells, act: Act) -> Cells:
+    """The cells that the commune's format has a column for and that have a value."""
+    held = _held(act.commune, act.register_type, _in_dbf(act))
+    return {
+        field: value
+        for field, value in cells.items()
+        if value != "" and (not held or field in held)
+    }
+
+
+def _named(shown: Cells, role: str) -> bool:
+    """Whether a name cell of the role has a value."""
+    return any(f"{role}.{part}" in shown for part in ("name", "name_leading", "name_given"))
 
 
 def _opened(act: Act) -> int:

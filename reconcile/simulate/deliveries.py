@@ -22,6 +22,8 @@ FIRST: Final = dt.date(2025, 7, 1)
 _LATE_SHARE: Final = 0.004
 _CORRECTED_SHARE: Final = 0.004
 _GONE_SHARE: Final = 0.0006
+_THUMBS: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
+_LOCK: Final = b"\x05HO TICH" + bytes(156)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +114,21 @@ class Deliverer:
             elif draw > 1 - _CORRECTED_SHARE:
                 delivered[place] = self._copyist.correct(copy, self._rng) or copy
 
+    @staticmethod
+    def _litter(folder: Path, current: Plan) -> None:
+        """What Windows and Excel leave in a folder that was copied whole."""
+        if current.full:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "Thumbs.db").write_bytes(_THUMBS)
+            (folder / "~$So khai sinh.xls").write_bytes(_LOCK)
+
     def _write(self, current: Plan, copies: list[Copy]) -> list[Placed]:
         folder = self._out / current.name
         folder.mkdir(parents=True, exist_ok=True)
         kind = "full" if current.full else "delta"
         text = f'date = {current.name}\nkind = "{kind}"\n'
         (folder / "delivery.toml").write_text(text, encoding="utf-8")
+        self._litter(folder / "hoi_xuan", current)
         by_commune: dict[str, list[Copy]] = defaultdict(list)
         for copy in copies:
             by_commune[copy.commune].append(copy)

@@ -14,6 +14,7 @@ Cell = str | int | float | dt.date
 Cells = dict[str, Cell]
 
 NO_VALUE: Final = ("-", "--", ".", "Không", "không rõ", "Không có thông tin", "KXĐ", "Null", "0")
+NO_NAME: Final = tuple(word for word in NO_VALUE if word not in ("0", "Null"))
 _DIGITS: Final = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 
 

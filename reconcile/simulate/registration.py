@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from reconcile.errors import UsageError
 from reconcile.simulate.people import year_of
 from reconcile.simulate.settings import at
 
@@ -93,6 +92,9 @@ class Registrar:
         if act.new_body:
             return True
         first = self._settings.communes[act.commune].first_year
+        years = self._settings.communes[act.commune].years
+        if years and act.year not in years:
+            return False
         return act.year >= max(first, _TABLES_FROM.get((act.commune, act.register_type), 0))
 
     def _act(self, event: Event, commune: str, day: int, kind: str) -> Act:
@@ -194,39 +196,48 @@ class Registrar:
         ]
 
 
+def quotas(entries: int, settings: Settings) -> dict[tuple[str, str], int]:
+    """Number of acts that each commune's books of each type are to hold."""
+    return {
+        (commune, register_type): round(entries * rules.share * share)
+        for commune, rules in sorted(settings.communes.items())
+        for register_type, share in sorted(settings.population.types.items())
+    }
+
+
+def shortfall(acts: list[Act], entries: int, settings: Settings) -> int:
+    """By how many acts the old communes' books fall short of their quotas."""
+    held = Counter((act.commune, act.register_type) for act in acts if not act.new_body)
+    wanted = quotas(entries, settings)
+    missing = sum(max(0, quota - held[group]) for group, quota in wanted.items())
+    return max(missing, entries - held.total())
+
+
 def choose(acts: list[Act], entries: int, settings: Settings, rng: Random) -> list[Act]:
     """Take as many acts as the old communes' books are to hold, in their shares by type.
 
-    Acts of the new commune come on top, thinned like the old communes' of the last years.
-
-    Raises:
-        UsageError: the population has too few acts.
+    What one group lacks is taken from the others. Acts of the new commune come on top, thinned
+    like the old communes'.
     """
     groups: dict[tuple[str, str], list[Act]] = defaultdict(list)
     new: list[Act] = []
+    # One draw for each event: both entries of a pair are kept or neither is.
+    draws: dict[int, float] = {}
     for act in acts:
+        draws.setdefault(act.event.number, rng.random())
         if act.new_body:
             new.append(act)
         else:
             groups[(act.commune, act.register_type)].append(act)
     chosen: list[Act] = []
     spare: list[Act] = []
-    for commune, rules in sorted(settings.communes.items()):
-        for register_type, share in sorted(settings.population.types.items()):
-            group = groups[(commune, register_type)]
-            rng.shuffle(group)
-            # The second entry of a pair is as likely to be kept as the first: keep pairs whole.
-            group.sort(key=lambda act: not act.cases)
-            quota = round(entries * rules.share * share)
-            chosen += group[:quota]
-            spare += group[quota:]
+    for key, quota in quotas(entries, settings).items():
+        group = groups[key]
+        group.sort(key=lambda act: draws[act.event.number])
+        chosen += group[:quota]
+        spare += group[quota:]
     rng.shuffle(spare)
-    missing = entries - len(chosen)
-    if missing > len(spare):
-        raise UsageError(
-            "The population has too few events for {entries} entries.", entries=entries
-        )
-    chosen = chosen + spare[:missing] if missing >= 0 else chosen[:entries]
+    chosen = (chosen + spare[: max(0, entries - len(chosen))])[:entries]
     kept = len(chosen) / max(1, len(acts) - len(new))
     return chosen + [act for act in new if rng.random() < kept]
 

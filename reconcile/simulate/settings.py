@@ -57,7 +57,10 @@ class RegistrationSettings(Strict):
 
 
 class CommuneSettings(Strict):
-    """One old commune: its share of the entries, its hamlets, and how careless its clerks are."""
+    """One old commune: its share of the entries, its hamlets, and how careless its clerks are.
+
+    ``years`` names the only years of registration that are exported; all where it is empty.
+    """
 
     name: str
     share: float
@@ -67,6 +70,7 @@ class CommuneSettings(Strict):
     old_names: tuple[str, ...] = ()
     old_names_until: int = 0
     carelessness: float = 1.0
+    years: tuple[int, ...] = ()
 
 
 class PlaceSettings(Strict):
@@ -104,6 +108,30 @@ class Profile(Strict):
     full_dates: float = Field(default=1.0, ge=0)
 
 
+class SampleSettings(Strict):
+    """The small delivery of ``sample_exports/``: the world as above, but for these values.
+
+    Attributes:
+        entries: number of entries.
+        seed: of the population.
+        profile: how careful its clerks are.
+        years: years of registration that are exported, by commune; all where none are named.
+        shares: share of the entries by commune.
+        types: share of the entries by register type.
+        population: values instead of those of ``[population]``.
+        registration: values instead of those of ``[registration]``.
+    """
+
+    entries: int
+    seed: int
+    profile: str
+    years: dict[str, tuple[int, ...]]
+    shares: dict[str, float]
+    types: dict[str, float]
+    population: dict[str, float]
+    registration: dict[str, float]
+
+
 class ErrorSettings(Strict):
     """Rates of the mechanisms of :mod:`reconcile.simulate.errors`, per written cell.
 
@@ -131,6 +159,25 @@ class Settings(Strict):
     errors: ErrorSettings
     oddities: dict[str, float]
     profiles: dict[str, Profile]
+    sample: SampleSettings
+
+    def for_sample(self) -> Settings:
+        """The settings with the values of ``[sample]`` in their place."""
+        sample = self.sample
+        communes = {
+            name: commune.model_copy(
+                update={"share": sample.shares[name], "years": sample.years.get(name, ())}
+            )
+            for name, commune in self.communes.items()
+        }
+        population = {**sample.population, "types": sample.types}
+        return self.model_copy(
+            update={
+                "communes": communes,
+                "population": self.population.model_copy(update=population),
+                "registration": self.registration.model_copy(update=sample.registration),
+            }
+        )
 
     def profile(self, name: str) -> Profile:
         """A profile by name.

@@ -7,8 +7,10 @@ of every file with what an importer should make of it; ``cases.csv`` names the h
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from reconcile.simulate.people import year_of
 from reconcile.simulate.writers import Expected
 
 if TYPE_CHECKING:
@@ -118,10 +120,10 @@ def _cases(placed: list[Placed], persons: list[Person]) -> list[tuple[str | int,
     lines: list[tuple[str | int, ...]] = [
         (case, "entry", _entry(copy)) for copy in seen.values() for case in copy.cases
     ]
-    lines += [
-        (case, "person", _person(person.number))
-        for person in persons
-        if person.number in mentioned
-        for case in person.cases
-    ]
+    here = [person for person in persons if person.number in mentioned]
+    alike = Counter((person.name, year_of(person.born)) for person in here)
+    for person in here:
+        if alike[person.name, year_of(person.born)] > 1:
+            person.cases.add("namesake")
+    lines += [(case, "person", _person(person.number)) for person in here for case in person.cases]
     return lines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from reconcile.simulate.notation import fill_empty
@@ -136,6 +137,11 @@ def write(folder: Path, copies: list[Copy], style: Style) -> list[Position]:
     return positions
 
 
+@lru_cache(maxsize=1 << 16)
+def _vni(text: str) -> str:
+    return encode_vni(text)
+
+
 class _Sheet:
     """One year of one book."""
 
@@ -182,11 +188,11 @@ class _Sheet:
 
     def _put(self, row: int, column: int, value: Cell, *, other: bool = False) -> None:
         if isinstance(value, str) and self._vni != other:
-            value = encode_vni(value)
+            value = _vni(value)
         self._sheet.write(row, column, value, self._format)
 
     def _text(self, text: str) -> str:
-        return encode_vni(text) if self._vni else text
+        return _vni(text) if self._vni else text
 
     def _header(self, columns: tuple[Column, ...]) -> tuple[Column, ...]:
         """The columns with this sheet's labels."""

@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import unicodedata
 from collections import defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from reconcile.simulate.notation import fill_empty
@@ -139,7 +140,12 @@ def _write_dbf(folder: Path, register_type: str, copies: list[Copy]) -> list[Pos
 
 def _encoded(copy: Copy, field: str) -> Cell:
     value = copy.key if field == "entry.own_key" else copy.cells.get(field, "")
-    return encode_tcvn3(value) if isinstance(value, str) else value
+    return _tcvn3(value) if isinstance(value, str) else value
+
+
+@lru_cache(maxsize=1 << 16)
+def _tcvn3(text: str) -> str:
+    return encode_tcvn3(text)
 
 
 def _headers(columns: list[tuple[str, str]], habits: Random, style: Style) -> list[str]:
