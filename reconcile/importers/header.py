@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from rapidfuzz.distance import OSA
 
-from reconcile.importers.mapping import label_key
+from reconcile.importers.labels import label_key
 from reconcile.text.folding import tidy
 from reconcile.text.legacy import UNICODE, decode
 

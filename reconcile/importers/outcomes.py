@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from reconcile.importers.mapping import label_key
+from reconcile.importers.labels import label_key
 from reconcile.model import Outcome
 from reconcile.text.folding import plain
 

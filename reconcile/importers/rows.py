@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from reconcile.importers.cells import UNSEEN, field_text, is_blank, kind_of, plain_text, raw_json
 from reconcile.importers.encoding import ColumnText, decode_column, judge
-from reconcile.importers.mapping import ditto_key, label_key
+from reconcile.importers.labels import ditto_key, label_key
 from reconcile.importers.outcomes import FOOTER, NO_PRINCIPAL_NAME, RowText, classify, has_name
 from reconcile.model import Outcome, fingerprint
 from reconcile.text.folding import plain

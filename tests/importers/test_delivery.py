@@ -4,7 +4,7 @@ import unicodedata
 import pytest
 
 from reconcile.errors import ExportError, UsageError
-from reconcile.importers.delivery import date_in_name
+from reconcile.importers.manifest import date_in_name
 from tests.importers.exports import CSV_HN, KS_CODES, hn_line, ks_row, put, read, xlsx
 
 

@@ -3,7 +3,8 @@ import shutil
 import pytest
 
 from reconcile.errors import MappingError
-from reconcile.importers.mapping import ditto_key, load_mappings, name_key
+from reconcile.importers.labels import ditto_key, name_key
+from reconcile.importers.mapping import load_mappings
 from reconcile.text.findings import load_findings
 from tests.importers.exports import MAPPINGS, TYPES
 

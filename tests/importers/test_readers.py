@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from xlwt.CompoundDoc import XlsDoc
 
-from reconcile.importers.mapping import Limits
 from reconcile.importers.readers import UnreadableError, open_file
+from reconcile.importers.schema import Limits
 from tests.importers.exports import dbf, xls, xlsx
 
 LIMITS = Limits()

@@ -14,7 +14,7 @@ from reconcile.importers.readers.sheet import Cell, Container, RawSheet, Unreada
 from reconcile.importers.readers.workbook import OLE, ZIP, read_workbook
 
 if TYPE_CHECKING:
-    from reconcile.importers.mapping import Limits
+    from reconcile.importers.schema import Limits
 
 __all__ = ["Cell", "Container", "RawSheet", "UnreadableError", "open_file", "suffix_of"]
 

@@ -18,7 +18,7 @@ from reconcile.importers.readers.sheet import Cell, Container, RawSheet, Unreada
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from reconcile.importers.mapping import Limits
+    from reconcile.importers.schema import Limits
 
 VERSIONS: Final = frozenset({0x02, 0x03, 0x04, 0x05, 0x30, 0x31, 0x32, 0x43, 0x63, 0x83, 0x8B, 0x8C}
                             | {0xCB, 0xF5, 0xFB})  # fmt: skip

@@ -16,8 +16,8 @@ from reconcile.importers.readers.sheet import Container, RawSheet, UnreadableErr
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reconcile.importers.mapping import Limits
     from reconcile.importers.readers.sheet import Cell
+    from reconcile.importers.schema import Limits
 
 DELIMITERS: Final = (";", ",", "\t", "|")
 _SHORT_BY: Final = 2  # spreadsheets leave out delimiters of empty cells at a line's end

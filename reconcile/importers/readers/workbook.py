@@ -20,8 +20,8 @@ from reconcile.importers.readers.sheet import Container, RawSheet, UnreadableErr
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
 
-    from reconcile.importers.mapping import Limits
     from reconcile.importers.readers.sheet import Cell
+    from reconcile.importers.schema import Limits
 
 ZIP: Final = b"PK\x03\x04"
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
