@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from reconcile.config import RegisterType
-    from reconcile.standardise.codes import CodeReader
 
 NOTHING: Final = Interval()
 _DATE_FINDINGS: Final = frozenset(
@@ -43,7 +42,7 @@ class Content:
         commune: mapping id of the commune.
         register_type: its register type.
         own_key: the row's own key.
-        fields: texts by field.
+        fields: texts by field, words for "no value" taken out.
         findings: pairs of finding code and field.
     """
 
@@ -54,31 +53,13 @@ class Content:
     fields: dict[str, str]
     findings: list[tuple[str, str]] = field(default_factory=list)
 
+    def text(self, where: str) -> str:
+        """Text of a field, empty where it has none."""
+        return self.fields.get(where, "")
+
     def note(self, codes: Iterable[str], where: str, prefix: str = "") -> None:
         """Keep findings about a field."""
         self.findings.extend((prefix + code, where) for code in codes)
-
-
-class Fields:
-    """Texts of a content's fields, words for "no value" taken out.
-
-    Args:
-        codes: knows those words.
-    """
-
-    def __init__(self, codes: CodeReader) -> None:
-        self._codes = codes
-        self._values: dict[str, str] = {}
-
-    def text(self, content: Content, where: str) -> str:
-        """Text of a field; empty where it has none or says that there is none."""
-        raw = content.fields.get(where, "")
-        if not raw:
-            return ""
-        value = self._values.get(raw)
-        if value is None:
-            value = self._values[raw] = "" if self._codes.is_no_value(raw) else raw.strip()
-        return value
 
 
 @lru_cache(maxsize=1 << 17)
@@ -88,20 +69,17 @@ def dated(text: str, context: Context) -> tuple[Reading, Interval]:
     return reading, place(reading, context)
 
 
-def date_of(
-    content: Content, fields: Fields, where: str, context: Context, text: str | None = None
-) -> Interval:
+def date_of(content: Content, where: str, context: Context, text: str | None = None) -> Interval:
     """The interval of a date field, with findings.
 
     Args:
         content: the content.
-        fields: its texts.
         where: the field; ``<where>_words`` is the same date in words, if the type has it.
         context: what the entry says beside.
         text: the date's text where it stands in several columns.
     """
-    text = fields.text(content, where) if text is None else text
-    words = fields.text(content, where + "_words")
+    text = content.text(where) if text is None else text
+    words = content.text(where + "_words")
     if not text and not words:
         return NOTHING
     spoken = read_words(words) if words else None
@@ -111,7 +89,8 @@ def date_of(
     if interval.precision == Precision.NONE and spoken:
         said = Reading(*spoken, flags=("words",))
         return place(said, context)
-    content.note([flag for flag in interval.flags if flag in _DATE_FINDINGS], where, "date_")
+    if interval.flags:
+        content.note([flag for flag in interval.flags if flag in _DATE_FINDINGS], where, "date_")
     if spoken and reading.readable and _disagree(reading, spoken):
         content.note(["date_words_disagree"], where)
     return interval
@@ -126,14 +105,12 @@ def _disagree(reading: Reading, spoken: tuple[int, int, int]) -> bool:
     )
 
 
-def birth_text(content: Content, fields: Fields, role: str) -> str:
+def birth_text(content: Content, role: str) -> str:
     """Text of a role's date of birth, from one column or three."""
-    whole = fields.text(content, f"{role}.birth_date")
+    whole = content.text(f"{role}.birth_date")
     if whole:
         return whole
-    day, month, year = (
-        fields.text(content, f"{role}.birth_{part}") for part in ("day", "month", "year")
-    )
+    day, month, year = (content.text(f"{role}.birth_{part}") for part in ("day", "month", "year"))
     return join_columns(day, month, year) if day or month or year else ""
 
 

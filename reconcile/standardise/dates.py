@@ -17,7 +17,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from reconcile.model import Precision
 from reconcile.standardise.date_words import read_cycle_year, read_words
@@ -68,8 +68,7 @@ class Reading:
         return self.readable and (has_year or self.age >= 0)
 
 
-@dataclass(frozen=True)
-class Interval:
+class Interval(NamedTuple):
     """Days between which something happened.
 
     Attributes:
@@ -93,8 +92,7 @@ class Interval:
         return first if first == last else None
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(NamedTuple):
     """What an entry says that helps to place one of its dates.
 
     Attributes:

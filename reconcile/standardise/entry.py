@@ -13,7 +13,7 @@ from reconcile.standardise.dates import Context, Interval
 from reconcile.standardise.numbers import Book, Number, full_year, read_book, read_number
 
 if TYPE_CHECKING:
-    from reconcile.standardise.content import Content, Fields
+    from reconcile.standardise.content import Content
     from reconcile.standardise.knowledge import Knowledge
 
 
@@ -54,22 +54,20 @@ class EntryReader:
 
     Args:
         knowledge: the mapping files.
-        fields: texts without no-value words.
     """
 
-    def __init__(self, knowledge: Knowledge, fields: Fields) -> None:
+    def __init__(self, knowledge: Knowledge) -> None:
         self._codes = knowledge.codes
         self._places = knowledge.places
         self._communes = knowledge.communes
-        self._fields = fields
 
     def read(self, content: Content) -> EntryFacts:
         """Read one content; findings go to the content."""
-        number_text = self._fields.text(content, "entry.number")
+        number_text = content.text("entry.number")
         number = read_number(number_text)
         if number_text and number.number is None:
             content.note(["number_unreadable"], "entry.number")
-        book = read_book(self._fields.text(content, "entry.book"))
+        book = read_book(content.text("entry.book"))
         shelf_year = self._sheet_year(content) or (book.year if book.year >= 100 else 0)
         registered = self._registered(content, number, shelf_year)
         near = year_of(registered) or shelf_year
@@ -85,11 +83,11 @@ class EntryReader:
             book,
             registered,
             {name: self._code(content, name) for name in _CODES},
-            self._codes.note_flags(self._fields.text(content, "entry.notes")),
+            self._codes.note_flags(content.text("entry.notes")),
         )
 
     def _sheet_year(self, content: Content) -> int:
-        found = _YEAR.search(content.fields.get("entry.sheet_year", ""))
+        found = _YEAR.search(content.text("entry.sheet_year"))
         return int(found[1]) if found else 0
 
     def _registered(self, content: Content, number: Number, shelf_year: int) -> Interval:
@@ -97,10 +95,10 @@ class EntryReader:
         # Books run for several years, so that a date can be later than the book's label.
         latest = number.year if number.year >= 100 else shelf_year + 10 if shelf_year else 0
         context = Context(latest, birth_or_death=False)
-        return date_of(content, self._fields, "entry.registration_date", context)
+        return date_of(content, "entry.registration_date", context)
 
     def _code(self, content: Content, attribute: str) -> str:
-        text = self._fields.text(content, f"entry.{attribute}")
+        text = content.text(f"entry.{attribute}")
         return self._codes.code(attribute, text).value if text else ""
 
     def _body(self, content: Content, registered: Interval, year: int) -> str:
@@ -109,7 +107,7 @@ class EntryReader:
         if day is None and year:
             day = date(year, 1, 1).toordinal()
         gazetteer = self._places.gazetteer
-        text = self._fields.text(content, "entry.registration_place")
+        text = content.text("entry.registration_place")
         if text:
             found = self._places.read(text, day)
             if found.unit and gazetteer.unit(found.unit).kind == "commune":

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from reconcile.config import RegisterType, Role
     from reconcile.standardise.codes import Coded, Relation
-    from reconcile.standardise.content import Content, Fields
+    from reconcile.standardise.content import Content
     from reconcile.standardise.dates import Interval
     from reconcile.standardise.entry import EntryFacts
     from reconcile.standardise.knowledge import Knowledge
@@ -95,18 +95,14 @@ class MentionReader:
 
     Args:
         knowledge: the mapping files.
-        fields: texts without no-value words.
         register_types: register types by code.
     """
 
-    def __init__(
-        self, knowledge: Knowledge, fields: Fields, register_types: dict[str, RegisterType]
-    ) -> None:
+    def __init__(self, knowledge: Knowledge, register_types: dict[str, RegisterType]) -> None:
         self._grown = {code: grown_roles(one) for code, one in register_types.items()}
         self._parents = {code: parent_roles(one) for code, one in register_types.items()}
         self._knowledge = knowledge
         self._codes = knowledge.codes
-        self._fields = fields
         self._names: dict[tuple[str, str], Name] = {}
         self._coded: dict[tuple[str, str], Coded] = {}
         self._relations: dict[str, Relation] = {}
@@ -114,15 +110,15 @@ class MentionReader:
     def dates(self, content: Content, role: Role, entry: EntryFacts) -> tuple[Interval, Interval]:
         """Days of birth and of death of a role, whether or not it has a name."""
         registered, year = entry.registered.last, entry.year_before
-        death = date_of(content, self._fields, f"{role.name}.death_date", Context(year, registered))
+        death = date_of(content, f"{role.name}.death_date", Context(year, registered))
         # An age is the one at death, where the role died; else the one at registration.
         context = Context(
             year_of(death) or year,
             registered,
             adult=role.name in self._grown[content.register_type.code],
         )
-        text = birth_text(content, self._fields, role.name)
-        return date_of(content, self._fields, f"{role.name}.birth_date", context, text), death
+        text = birth_text(content, role.name)
+        return date_of(content, f"{role.name}.birth_date", context, text), death
 
     def read(
         self,
@@ -144,9 +140,10 @@ class MentionReader:
         name = self._name(raw, stated)
         if not name.name:
             return None
-        content.note(
-            [flag for flag in name.flags if flag in _NAME_FLAGS], f"{role.name}.name", "name_"
-        )
+        if name.flags:
+            content.note(
+                [flag for flag in name.flags if flag in _NAME_FLAGS], f"{role.name}.name", "name_"
+            )
         identity = self._identity(content, role.name)
         day = entry.registered.first
         return MentionFacts(
@@ -167,16 +164,12 @@ class MentionReader:
 
     # -- attributes -----------------------------------------------------------------------------
 
-    def _raw_name(self, content: Content, role: str) -> str:
-        whole = content.fields.get(f"{role}.name", "")
+    @staticmethod
+    def _raw_name(content: Content, role: str) -> str:
+        whole = content.text(f"{role}.name")
         if whole:
             return whole
-        leading = content.fields.get(f"{role}.name_leading", "")
-        given = content.fields.get(f"{role}.name_given", "")
-        if leading and given and self._codes.is_no_value(leading):
-            return given
-        if leading and given and self._codes.is_no_value(given):
-            return leading
+        leading, given = content.text(f"{role}.name_leading"), content.text(f"{role}.name_given")
         return f"{leading} {given}".strip()
 
     def _name(self, raw: str, sex: str) -> Name:
@@ -186,7 +179,7 @@ class MentionReader:
         return found
 
     def _relation(self, content: Content, role: str) -> Relation | None:
-        text = self._fields.text(content, f"{role}.relation")
+        text = content.text(f"{role}.relation")
         if not text:
             return None
         found = self._relations.get(text)
@@ -200,7 +193,7 @@ class MentionReader:
         self, content: Content, role: Role, entry: EntryFacts, relation: Relation | None
     ) -> str:
         """The role says it best, then the cell, the kind of recognition, the relation's word."""
-        text = self._fields.text(content, f"{role.name}.sex")
+        text = content.text(f"{role.name}.sex")
         cell = self._code("sex", text) if text else None
         if cell and not cell.known:
             content.note(["sex_unknown"], f"{role.name}.sex")
@@ -224,7 +217,7 @@ class MentionReader:
         return found
 
     def _named(self, content: Content, role: str, attribute: str) -> str:
-        text = self._fields.text(content, f"{role}.{attribute}")
+        text = content.text(f"{role}.{attribute}")
         if not text:
             return ""
         found = self._code(attribute, text)
@@ -233,7 +226,7 @@ class MentionReader:
         return found.value
 
     def _place(self, content: Content, where: str, day: int | None) -> Place:
-        text = self._fields.text(content, where)
+        text = content.text(where)
         return self._knowledge.places.read(text, day) if text else _NOWHERE
 
     def _birth_place(self, content: Content, role: str, day: int | None) -> str:
@@ -242,11 +235,11 @@ class MentionReader:
         return unit or self._place(content, f"{role}.birth_place_unit", day).unit
 
     def _identity(self, content: Content, role: str) -> Identity:
-        text = self._fields.text(content, f"{role}.identity_number")
-        personal_text = self._fields.text(content, f"{role}.personal_number")
+        text = content.text(f"{role}.identity_number")
+        personal_text = content.text(f"{role}.personal_number")
         if not text and not personal_text:
             return Identity()
-        kind = self._code("paper_kind", self._fields.text(content, f"{role}.paper_kind")).value
+        kind = self._code("paper_kind", content.text(f"{role}.paper_kind")).value
         prefixes = self._knowledge.number_prefixes
         paper = read_identity(text, "" if kind == "none" else kind, prefixes)
         content.note(paper.flags, f"{role}.identity_number", "identity_")
@@ -262,7 +255,7 @@ class MentionReader:
 
     def _renamed(self, content: Content, name: Name) -> str:
         """The other of the two names of a correction that the notes state."""
-        notes = self._fields.text(content, "entry.notes")
+        notes = content.text("entry.notes")
         found = _RENAMED.search(notes) if notes else None
         if not found:
             return ""

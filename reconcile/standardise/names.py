@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from reconcile.config import Strict
@@ -54,34 +53,36 @@ class Name:
         name: for people to read: composed, first letters in capitals; empty where there is none.
         other: second name of the same person, as ``name``.
         flags: codes of findings, without the prefix ``name_``.
+        key: lower case, tone placement folded.
+        plain: lower case, without marks.
+        sound: as it sounds in the south.
+        parts: họ, đệm and tên of the key; a single word is a tên.
     """
 
     name: str = ""
     other: str = ""
     flags: tuple[str, ...] = ()
+    key: str = ""
+    plain: str = ""
+    sound: str = ""
+    parts: tuple[str, str, str] = ("", "", "")
 
-    @cached_property
-    def key(self) -> str:
-        """Lower case, tone placement folded."""
-        return key(self.name)
 
-    @cached_property
-    def plain(self) -> str:
-        """Lower case, without marks."""
-        return plain(self.name)
-
-    @cached_property
-    def sound(self) -> str:
-        """As it sounds in the south."""
-        return southern_sound_key(self.name)
-
-    @cached_property
-    def parts(self) -> tuple[str, str, str]:
-        """Họ, đệm and tên of the key; a single word is a tên."""
-        words = self.key.split()
-        if len(words) < 2:
-            return "", "", self.key
-        return words[0], " ".join(words[1:-1]), words[-1]
+def _name(shown: str, other: str, flags: set[str]) -> Name:
+    folded = key(shown)
+    first, *rest = folded.split()
+    parts = (first, " ".join(rest[:-1]), rest[-1]) if rest else ("", "", first)
+    if key(other) == folded:
+        other = ""
+    return Name(
+        shown,
+        other,
+        tuple(sorted(flags)),
+        folded,
+        plain(folded),
+        southern_sound_key(folded),
+        parts,
+    )
 
 
 _BRACKETS: Final = re.compile(r"\s*[(\[{«]([^)\]}»]*)[)\]}»]?\s*")
@@ -121,9 +122,10 @@ class NameCleaner:
         words = knowledge.words
         self._titles = frozenset(words.titles)
         self._usual = frozenset(words.usual_families)
-        self._remarks = frozenset(plain(remark) for remark in words.remarks)
+        self._remarks = frozenset(key(remark) for remark in words.remarks)
         self._no_name = frozenset(plain(text) for text in words.no_name)
         self._is_no_value = is_no_value
+        self._lead_words = frozenset(word.split()[0] for word in (*words.other_name, "tự", "sinh"))
         leads = "|".join(sorted(map(re.escape, words.other_name), key=len, reverse=True))
         self._lead = re.compile(rf"(?:{leads})\b[\s.:]*", re.IGNORECASE)
         self._between = re.compile(rf"[\s,;.-]+(?:{leads}|tự(?=\s+[{_SMALL.upper()}]))[\s.:]+")
@@ -147,7 +149,7 @@ class NameCleaner:
         shown = " ".join(_capital(word) for word in words)
         self._judge(words, draft)
         other = " ".join(_capital(word) for word in self._words(_Draft(draft.other)))
-        return Name(shown, other if key(other) != key(shown) else "", tuple(sorted(draft.flags)))
+        return _name(shown, other, draft.flags)
 
     def is_no_name(self, text: str) -> bool:
         """Does a cell say that there is no name."""
@@ -158,6 +160,9 @@ class NameCleaner:
 
     def _take_other(self, draft: _Draft) -> None:
         """Take brackets and second names out of the text."""
+        words = draft.text.split()
+        if all(map(str.isalpha, words)) and self._lead_words.isdisjoint(map(str.lower, words)):
+            return
         draft.text = _BORN.sub("", draft.text)
         for inside in _BRACKETS.findall(draft.text):
             self._offer(self._lead.sub("", inside), draft)
@@ -169,7 +174,7 @@ class NameCleaner:
                 self._offer(parts[1], draft)
 
     def _offer(self, text: str, draft: _Draft) -> None:
-        bare = plain(text).strip(_SIGNS)
+        bare = key(text).strip(_SIGNS)
         is_name = bare not in self._remarks and not self.is_no_name(text)
         if not draft.other and is_name:
             if not re.search(r"\d", bare):
@@ -178,9 +183,11 @@ class NameCleaner:
 
     @staticmethod
     def _words(draft: _Draft) -> list[str]:
-        text = _JOINED.sub(_blank_between_syllables, draft.text)
+        typed = draft.text.split()
+        if all(map(is_vietnamese_syllable, typed)):
+            return typed
         words = []
-        for word in text.split():
+        for word in _JOINED.sub(_blank_between_syllables, draft.text).split():
             bare = word.strip(_SIGNS[1:])  # not the tilde: Ng̃
             if bare:
                 words += _meant(bare, draft.flags)
@@ -215,6 +222,8 @@ class NameCleaner:
     def _judge(words: list[str], draft: _Draft) -> None:
         if len(words) == 1:
             draft.flags.add("one_word")
+        if all(map(is_vietnamese_syllable, words)):
+            return
         if any(len(word) == 1 and not is_vietnamese_syllable(word) for word in words):
             draft.flags.add("abbreviated")
         if any(re.search(r"[^\w\s.'’\u0303-]|[\d_]", word) for word in words):
@@ -259,7 +268,9 @@ def _meant(word: str, flags: set[str]) -> list[str]:
 
 def _capital(word: str) -> str:
     """First letters in capitals; McDonald and H'Mai keep theirs."""
-    if not word.isupper() and not word.islower() and not is_vietnamese_syllable(word):
+    if is_vietnamese_syllable(word):
+        return _first_up(word)
+    if not word.isupper() and not word.islower():
         return word
     return re.sub(r"[^\W\d_](?:[^\W\d_]|\u0303)*", lambda part: _first_up(part[0]), word)
 

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from reconcile.model import ENTRIES, FINDINGS, MENTIONS, Precision
-from reconcile.standardise.content import Content, Fields, date_of
+from reconcile.standardise.content import Content, date_of
 from reconcile.standardise.dates import Context
 from reconcile.standardise.entry import EntryReader
 from reconcile.standardise.knowledge import load_knowledge
 from reconcile.standardise.mention import MentionReader, event_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     import pandas as pd
@@ -53,9 +53,12 @@ class _Standardiser:
 
     def __init__(self, knowledge: Knowledge, register_types: dict[str, RegisterType]) -> None:
         self._rules = knowledge.rules
-        self._fields = Fields(knowledge.codes)
-        self._entry_reader = EntryReader(knowledge, self._fields)
-        self._mention_reader = MentionReader(knowledge, self._fields, register_types)
+        self._roles = {
+            code: sorted(register_type.roles, key=lambda role: role.name)
+            for code, register_type in register_types.items()
+        }
+        self._entry_reader = EntryReader(knowledge)
+        self._mention_reader = MentionReader(knowledge, register_types)
         self.entries: list[Line] = []
         self.mentions: list[Line] = []
         self.findings: list[Line] = []
@@ -66,17 +69,18 @@ class _Standardiser:
         entry = self._entry_reader.read(content)
         dates = {
             role.name: self._mention_reader.dates(content, role, entry)
-            for role in register_type.roles
+            for role in self._roles[register_type.code]
         }
         context = Context(entry.year_before, entry.registered.last, birth_or_death=False)
-        marriage = date_of(content, self._fields, "entry.marriage_date", context)
+        marriage = date_of(content, "entry.marriage_date", context)
         event = event_of(register_type, dates, marriage, entry.registered)
-        self.entries.append(_entry_line(content, entry, event, self._fields))
-        for role in sorted(register_type.roles, key=lambda role: role.name):
+        self.entries.append(_entry_line(content, entry, event))
+        for role in self._roles[register_type.code]:
             facts = self._mention_reader.read(content, role, entry, dates[role.name])
             if facts:
                 self.mentions.append(_mention_line(content, facts, event, entry.registered))
-        self.findings.extend(self._finding_lines(content))
+        if content.findings:
+            self.findings.extend(self._finding_lines(content))
 
     def _finding_lines(self, content: Content) -> Iterator[Line]:
         for code, where in sorted(set(content.findings)):
@@ -98,7 +102,7 @@ _ENTRY_COLUMNS: Final = (
 )
 
 
-def _entry_line(content: Content, entry: EntryFacts, event: Interval, fields: Fields) -> Line:
+def _entry_line(content: Content, entry: EntryFacts, event: Interval) -> Line:
     registered = entry.registered
     return (
         content.content_hash,
@@ -111,7 +115,7 @@ def _entry_line(content: Content, entry: EntryFacts, event: Interval, fields: Fi
         entry.number.suffix,
         entry.book.book,
         entry.book.year or None,
-        fields.text(content, "entry.page"),
+        content.text("entry.page"),
         registered.first,
         registered.last,
         str(registered.precision),
@@ -194,19 +198,35 @@ def _build(table: Table, column_names: str, lines: list[Line]) -> pd.DataFrame:
     return table.build({name: list(column) for name, column in zip(names, columns, strict=True)})
 
 
-def _contents(contents: pd.DataFrame, register_types: dict[str, RegisterType]) -> Iterator[Content]:
+class _Cleaner:
+    """Takes words for "no value" out of fields; remembers each distinct text."""
+
+    def __init__(self, is_no_value: Callable[[str], bool]) -> None:
+        self._is_no_value = is_no_value
+        self._texts: dict[str, str] = {}
+
+    def fields(self, fields: dict[str, str]) -> dict[str, str]:
+        """The fields that hold a value."""
+        cleaned = {where: self._text(raw) for where, raw in fields.items()}
+        return {where: text for where, text in cleaned.items() if text}
+
+    def _text(self, raw: str) -> str:
+        text = self._texts.get(raw)
+        if text is None:
+            text = self._texts[raw] = "" if self._is_no_value(raw) else raw.strip()
+        return text
+
+
+def _contents(
+    contents: pd.DataFrame, register_types: dict[str, RegisterType], cleaner: _Cleaner
+) -> Iterator[Content]:
     ordered = contents.sort_values("content_hash", kind="stable")
+    columns = ("content_hash", "commune", "register_type", "own_key", "fields")
     for content_hash, commune, register_type, own_key, fields in zip(
-        ordered["content_hash"],
-        ordered["commune"],
-        ordered["register_type"],
-        ordered["own_key"],
-        ordered["fields"],
-        strict=True,
+        *(ordered[column].to_list() for column in columns), strict=True
     ):
-        yield Content(
-            content_hash, commune, register_types[register_type], own_key, json.loads(fields)
-        )
+        texts = cleaner.fields(json.loads(fields))
+        yield Content(content_hash, commune, register_types[register_type], own_key, texts)
 
 
 def standardise(
@@ -226,8 +246,10 @@ def standardise(
     Raises:
         MappingError: a mapping file is missing or does not fit.
     """
-    reader = _Standardiser(load_knowledge(mappings), register_types)
-    for content in _contents(contents, register_types):
+    knowledge = load_knowledge(mappings)
+    reader = _Standardiser(knowledge, register_types)
+    cleaner = _Cleaner(knowledge.codes.is_no_value)
+    for content in _contents(contents, register_types, cleaner):
         reader.read(content)
     findings = _build(FINDINGS, _FINDING_COLUMNS, reader.findings)
     return Standard(

@@ -29,6 +29,7 @@ _BLANKS: Final = re.compile(r"[\s\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _LOOK_ALIKE: Final = str.maketrans({"Ð": "Đ", "Ɖ": "Đ", "ð": "đ"})
 
 _MARKS: Final = re.compile("[\u0300-\u036f]+")
+_TONE_FIRST: Final = re.compile("([\u0300\u0301\u0303\u0309\u0323])([\u0302\u0306\u031b])")
 _TONES: Final = {"\u0300": "f", "\u0301": "s", "\u0303": "x", "\u0309": "r", "\u0323": "j"}
 _GLIDES: Final = ("oa", "oe", "uy")
 
@@ -53,6 +54,10 @@ def nfc(text: str) -> str:
     if text.isascii():
         return text
     text = unicodedata.normalize("NFC", text)
+    if _MARKS.search(text):
+        # Some converters put the tone before the circumflex or horn, which then do not compose.
+        ordered = _TONE_FIRST.sub(r"\2\1", unicodedata.normalize("NFD", text))
+        text = unicodedata.normalize("NFC", ordered)
     return text.translate(_LOOK_ALIKE) if "Ð" in text or "ð" in text or "Ɖ" in text else text
 
 

@@ -66,3 +66,7 @@ def test_names_of_the_delta_are_syllables(word):
 )
 def test_other_words_are_no_syllables(word):
     assert not is_vietnamese_syllable(word)
+
+
+def test_marks_in_the_wrong_order_compose():
+    assert folding.nfc("Pha\u0309\u0302n Phươ\u0323ng") == "Phẩn Phượng"
