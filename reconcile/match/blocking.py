@@ -21,7 +21,7 @@ import pandas as pd
 
 from reconcile.errors import ModelError
 from reconcile.match.encoding import DAY, Encoded, sexes, year_of
-from reconcile.match.model import MISSING
+from reconcile.match.model import MISSING, SLOTS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
-_RELATIONS: Final = ("father", "mother", "partner", "child")
 _YEARS: Final = 70  # people of one register are born over about seventy years
 _DAYS: Final = 25_000
 _HAMLETS: Final = 25  # three communes of six to ten hamlets (domain facts, section 4.2)
@@ -128,9 +127,9 @@ class _Parts:
     def part(self, name: str) -> Part:
         """One part by its name in the model file."""
         if name not in self._made:
-            relation, _, own = name.rpartition(".")
-            if relation in _RELATIONS:
-                self._made[name] = self._of_relative(self.part(own), relation)
+            slot, _, own = name.rpartition(".")
+            if slot in SLOTS:
+                self._made[name] = self._of_relative(self.part(own), slot)
             elif name.startswith("column:"):
                 self._made[name] = self._column(name.removeprefix("column:"))
             elif name in _MAKERS:
@@ -146,8 +145,8 @@ class _Parts:
         known = dates.dated & (last - first < _MOST_YEARS)
         return np.where(known, first, MISSING), np.where(known, last, MISSING)
 
-    def _of_relative(self, part: Part, relation: str) -> Part:
-        relative = self.encoded.relatives[relation]
+    def _of_relative(self, part: Part, slot: str) -> Part:
+        relative = self.encoded.relatives[slot]
         there = relative != MISSING
         return Part(
             np.where(there, part.codes[relative], MISSING), np.where(there, part.share[relative], 1)

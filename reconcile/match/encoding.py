@@ -90,7 +90,7 @@ class Encoded:
         dates: dates of birth, with the bounds that roles set.
         entry: position in ``entries``.
         head: the mention that a structural join puts in the place of this one, or itself.
-        relatives: relation -> position of the relative per mention, ``MISSING`` where none.
+        relatives: slot -> position of the relative per mention, ``MISSING`` where none.
     """
 
     mentions: pd.DataFrame

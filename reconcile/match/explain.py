@@ -7,9 +7,19 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from reconcile.match.matching import prepare
+from reconcile.match.matching import prepare, sure_groups
 from reconcile.match.model import RANDOM
-from reconcile.match.score import Levels, levels_of, own_weights, score
+from reconcile.match.score import (
+    Known,
+    Levels,
+    combine,
+    known_at_first,
+    known_from,
+    levels_of,
+    own_weights,
+    priors,
+    relative_weights,
+)
 from reconcile.model import EVIDENCE
 
 if TYPE_CHECKING:
@@ -33,24 +43,28 @@ _SENTENCES: Final = {
 }
 
 
-def explain(
+def explain(  # noqa: PLR0913 - the signature that the pipeline calls
     pairs: pd.DataFrame,
     mentions: pd.DataFrame,
     entries: pd.DataFrame,
     kin: pd.DataFrame,
     model: Model,
     register_types: dict[str, RegisterType] | None = None,
+    *,
+    scored: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Evidence for given pairs.
 
     Args:
-        pairs: columns left and right: positions in ``mentions``. Columns weight and certain, where
-            they are given (PAIRS), make the lines of each pair add up to that weight.
+        pairs: columns left and right: positions in ``mentions``.
         mentions: LIVE_MENTIONS, all of them.
         entries: LIVE_ENTRIES.
         kin: KIN.
         model: the matching model.
         register_types: register types by code.
+        scored: PAIRS that :func:`reconcile.match.match` gave for the same tables. With it the
+            evidence is that of the last round, and the lines of a pair add up to its weight there;
+            without, relatives speak by their own values alone, as in the first round.
 
     Returns:
         EVIDENCE: one line per comparison that said something, one per relative, ``prior``, and
@@ -64,13 +78,21 @@ def explain(
     left = encoded.head[pairs["left"].to_numpy(dtype=np.int64)]
     right = encoded.head[pairs["right"].to_numpy(dtype=np.int64)]
     structural = left == right
+    known = known_at_first(encoded) if scored is None else _known_at_last(encoded, scored, model)
     lines = [_structure_lines(pairs[structural], model)]
-    scored = pairs[~structural]
-    low, high = np.minimum(left, right)[~structural], np.maximum(left, right)[~structural]
-    lines += _scored_lines(scored, encoded, levels_of(encoded, low, high, model), model)
+    sides = np.minimum(left, right)[~structural], np.maximum(left, right)[~structural]
+    lines += _scored_lines(pairs[~structural], encoded, sides, model, known)
     frame = pd.concat(lines, ignore_index=True)
     frame = frame.sort_values(["left", "right", "comparison"])
     return EVIDENCE.build({name: frame[name].to_numpy() for name in EVIDENCE.names})
+
+
+def _known_at_last(encoded: Encoded, scored: pd.DataFrame, model: Model) -> Known:
+    """What the last round of scoring knew, worked out again from its result."""
+    pairs = scored[~scored["certain"]]
+    left, right = (pairs[side].to_numpy(dtype=np.int64) for side in ("left", "right"))
+    weights = pairs["weight"].to_numpy(dtype=np.float64)
+    return known_from(encoded, sure_groups(len(encoded), left, right, weights, model))
 
 
 def _structure_lines(pairs: pd.DataFrame, model: Model) -> pd.DataFrame:
@@ -100,12 +122,16 @@ def _lines(
 
 
 def _scored_lines(
-    pairs: pd.DataFrame, encoded: Encoded, levels: Levels, model: Model
+    pairs: pd.DataFrame,
+    encoded: Encoded,
+    sides: tuple[NDArray[np.int64], NDArray[np.int64]],
+    model: Model,
+    known: Known,
 ) -> list[pd.DataFrame]:
     at_random = model.rivals.index(RANDOM)
-    scores = score(encoded, levels, model)
+    levels = levels_of(encoded, *sides, model)
     lines = [_lines(pairs, PRIOR, _words(len(pairs), RANDOM), np.full(len(pairs), model.prior))]
-    total = np.full(len(pairs), model.prior)
+    by_rival = priors(model) + own_weights(encoded, levels, model)
     for comparison in model.file.comparisons:
         codes = levels.by_comparison[comparison.id]
         alone = Levels(levels.left, levels.right, {comparison.id: codes})
@@ -113,18 +139,15 @@ def _scored_lines(
         names = np.array(["", *(level.id for level in comparison.levels)], dtype=object)
         said = np.flatnonzero(codes > 0)
         lines.append(_lines(pairs.iloc[said], comparison.id, names[codes[said]], weight[said]))
-        total = total + weight
-    by_rival = scores.own.copy()
-    for relation, weights in scores.relatives.items():
-        by_rival += weights
+    for evidence in model.file.relatives:
+        weights = relative_weights(encoded, evidence, *sides, model, known)
+        by_rival = by_rival + weights
         said = np.flatnonzero(np.any(weights != 0, axis=1))
-        bits = weights[:, at_random]
+        bits = weights[said, at_random]
         word = np.select([bits > _UNCLEAR, bits < -_UNCLEAR], ["agree", "disagree"], "unclear")
-        lines.append(_lines(pairs.iloc[said], relation, word[said].astype(object), bits[said]))
-        total = total + bits
+        lines.append(_lines(pairs.iloc[said], evidence.id, word.astype(object), bits))
     rivals = np.array(model.rivals, dtype=object)[np.argmin(by_rival, axis=1)]
-    given = pairs["weight"].to_numpy(dtype=np.float64) if "weight" in pairs else scores.weight
-    lines.append(_lines(pairs, RIVALS, rivals, given - total))
+    lines.append(_lines(pairs, RIVALS, rivals, combine(by_rival) - by_rival[:, at_random]))
     return lines
 
 
@@ -149,7 +172,7 @@ def sentence(model: Model, comparison: str, level: str, language: str = "vi") ->
         word = "" if rival is None else getattr(rival, language)
         return _SENTENCES[comparison, language].format(rival=word)
     for relative in model.file.relatives:
-        if relative.relation == comparison:
+        if relative.id == comparison:
             words = relative.vi if language == "vi" else relative.en
             return dict(words)[level]  # type: ignore[index]  # EVIDENCE holds the level as text
     for candidate in model.comparison(comparison).levels:

@@ -11,8 +11,16 @@ from scipy.sparse.csgraph import connected_components
 
 from reconcile.match.blocking import Candidates, candidates
 from reconcile.match.encoding import Encoded, encode
-from reconcile.match.score import levels_of, probabilities, score
-from reconcile.match.structure import join_signers, relatives
+from reconcile.match.kinship import relatives
+from reconcile.match.score import (
+    combine,
+    known_at_first,
+    known_from,
+    own_scores,
+    probabilities,
+    relative_weights,
+)
+from reconcile.match.structure import join_signers
 from reconcile.model import KIN, LIVE_ENTRIES, LIVE_MENTIONS, PAIRS
 
 if TYPE_CHECKING:
@@ -105,31 +113,45 @@ def _rounds(
     progress: Callable[[str, int, int], None] | None,
 ) -> NDArray[np.float64]:
     """Score in a small fixed number of rounds; each lets surer relatives speak for the pairs."""
+    parts = [slice(at, at + _AT_ONCE) for at in range(0, len(found), _AT_ONCE)]
+    own = [own_scores(encoded, found.left[part], found.right[part], model) for part in parts]
     weights = np.zeros(len(found), dtype=np.float64)
-    groups = None
-    for _ in range(model.file.rounds):
-        for start in range(0, len(found), _AT_ONCE):
-            part = slice(start, start + _AT_ONCE)
-            levels = levels_of(encoded, found.left[part], found.right[part], model)
-            weights[part] = score(encoded, levels, model, groups).weight.round(_DIGITS)
+    known = known_at_first(encoded)
+    for number in range(model.file.rounds):
+        if number:
+            known = known_from(encoded, _groups(encoded, found, weights, model))
+        for part, scores in zip(parts, own, strict=True):
+            total = scores.copy()
+            for evidence in model.file.relatives:
+                total += relative_weights(
+                    encoded, evidence, found.left[part], found.right[part], model, known
+                )
+            weights[part] = combine(total).round(_DIGITS)
             if progress is not None:
-                progress("match", min(start + _AT_ONCE, len(found)), len(found))
-        groups = sure_groups(len(encoded), found, weights, model)
+                progress("match", min(part.stop, len(found)), len(found))
     return weights
 
 
-def sure_groups(size: int, found: Candidates, weights: NDArray[np.float64], model: Model) -> Ints:
+def _groups(
+    encoded: Encoded, found: Candidates, weights: NDArray[np.float64], model: Model
+) -> Ints:
+    return sure_groups(len(encoded), found.left, found.right, weights, model)
+
+
+def sure_groups(
+    size: int, left: Ints, right: Ints, weights: NDArray[np.float64], model: Model
+) -> Ints:
     """Group of each mention when only the surest pairs are joined.
 
     Args:
         size: number of mentions.
-        found: candidate pairs.
-        weights: their weights so far.
+        left: positions of one side of the scored pairs.
+        right: positions of the other side.
+        weights: weights of the pairs so far.
         model: the matching model, for the probability that is sure enough.
     """
     sure = probabilities(weights) >= model.file.thresholds.group
     graph = coo_array(
-        (np.ones(int(sure.sum()), dtype=np.int8), (found.left[sure], found.right[sure])),
-        shape=(size, size),
+        (np.ones(int(sure.sum()), dtype=np.int8), (left[sure], right[sure])), shape=(size, size)
     )
     return connected_components(graph, directed=False)[1].astype(np.int64)

@@ -25,6 +25,18 @@ if TYPE_CHECKING:
 RANDOM: Final = "random"
 MISSING: Final = -1  # code where there is no value
 
+# Places for relatives; what each is, :mod:`reconcile.match.kinship` says.
+SLOTS: Final = (
+    "father",
+    "mother",
+    "partner",
+    "child",
+    "son",
+    "daughter",
+    "maybe_father",
+    "maybe_mother",
+)
+
 # Levels of each kind of comparison, in the order in which they are tried; the code of a level is
 # its place in this list, counted from 1. 0 is "no value on one side", which never counts (P6).
 KINDS: Final[dict[str, tuple[str, ...]]] = {
@@ -175,22 +187,31 @@ class RelativeEvidence(Strict):
     """What it says that two mentions have the same relative.
 
     Attributes:
-        relation: father, mother, partner or child.
+        id: name of the evidence.
+        between: pairs of slots whose relatives are compared, either way round.
         m: P(the relatives are one person | the mentions are one person).
         u: P(the relatives are one person | two random people); caps what the relative can say.
         against: rival -> that probability under the rival.
-        vi: three Vietnamese sentences by outcome: agree, unclear, disagree.
+        vi: its Vietnamese name, and a sentence by outcome: agree, unclear, disagree.
         en: the same in English.
         source: where the figures come from.
     """
 
-    relation: Relation
+    id: str
+    between: tuple[tuple[str, str], ...] = Field(min_length=1)
     m: float = Field(gt=0, lt=1)
     u: float = Field(gt=0, lt=1)
     against: dict[str, float] = Field(default_factory=dict)
     vi: dict[Literal["name", "agree", "unclear", "disagree"], str]
     en: dict[Literal["name", "agree", "unclear", "disagree"], str]
     source: str
+
+    @model_validator(mode="after")
+    def _known_slots(self) -> RelativeEvidence:
+        unknown = sorted({slot for pair in self.between for slot in pair} - set(SLOTS))
+        if unknown:
+            raise ValueError(f"relatives {self.id}: unknown slots {', '.join(unknown)}")
+        return self
 
 
 class BlockingRule(Strict):
@@ -254,11 +275,13 @@ class Structure(Strict):
         role: role of the person who signs.
         signed_as: relation by relation, whom they are.
         kin: relation word -> what the requester is to the principal person.
+        grandparents: relation words of a parent of one of the principal person's parents.
     """
 
     role: str
     signed_as: tuple[SignedAs, ...]
     kin: dict[str, Relation]
+    grandparents: tuple[str, ...] = ()
 
 
 class Thresholds(Strict):
@@ -296,7 +319,8 @@ class MatchingFile(Strict):
         rivals = [rival.id for rival in self.rivals]
         if not rivals or rivals[0] != RANDOM:
             raise ValueError("the first rival must be random")
-        for group in (rivals, [c.id for c in self.comparisons], [b.id for b in self.blocking]):
+        evidence = [c.id for c in self.comparisons] + [r.id for r in self.relatives]
+        for group in (rivals, evidence, [b.id for b in self.blocking]):
             if len(set(group)) != len(group):
                 raise ValueError("an id is defined twice")
         named = {name for c in self.comparisons for level in c.levels for name in level.against}

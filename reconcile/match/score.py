@@ -51,18 +51,18 @@ class Levels:
 
 
 @dataclass(frozen=True)
-class Scores:
-    """Weights of pairs.
+class Known:
+    """What one round of scoring knows from the round before.
 
     Attributes:
-        own: weight per pair and rival (prior included) of the two mentions' own values.
-        relatives: relation -> weight per pair and rival of what that relative says.
-        weight: match weight per pair, log2 odds against all rivals together.
+        relatives: slot -> position of the relative per mention, ``MISSING`` where there is none.
+        groups: group of mentions held to be one person, per mention.
+        best: the mention that speaks for the group of each mention, the best dated one.
     """
 
-    own: Floats
-    relatives: dict[str, Floats]
-    weight: Floats
+    relatives: dict[str, Ints]
+    groups: Ints
+    best: Ints
 
 
 def levels_of(
@@ -150,58 +150,100 @@ def combine(by_rival: Floats) -> Floats:
     return -against
 
 
-def score(encoded: Encoded, levels: Levels, model: Model, groups: Ints | None = None) -> Scores:
-    """Score pairs whose levels are known.
+def own_scores(encoded: Encoded, left: Ints, right: Ints, model: Model) -> Floats:
+    """Weight per pair and rival of what the two mentions themselves say, priors included."""
+    return priors(model) + own_weights(encoded, levels_of(encoded, left, right, model), model)
+
+
+def known_at_first(encoded: Encoded) -> Known:
+    """What is known before any pair is scored: nobody is anybody else."""
+    alone = np.arange(len(encoded), dtype=np.int64)
+    return Known(encoded.relatives, alone, alone)
+
+
+def known_from(encoded: Encoded, groups: Ints) -> Known:
+    """What is known once some mentions are held to be one person.
+
+    Members of a group lend each other the relatives that they miss, and the best dated of them
+    stands for all where somebody's relative is compared.
 
     Args:
         encoded: the mentions.
-        levels: what :func:`levels_of` found.
-        model: the matching model.
-        groups: group of mentions already held to be one person, per mention; relatives in one group
-            are one person. None in the first round.
+        groups: group of each mention.
     """
-    own = priors(model) + own_weights(encoded, levels, model)
-    relatives = {}
-    total = own.copy()
-    for evidence in model.file.relatives:
-        said = relative_weights(encoded, evidence, levels, model, groups)
-        relatives[evidence.relation.value] = said
-        total += said
-    return Scores(own, relatives, combine(total))
+    positions = np.arange(len(encoded), dtype=np.int64)
+    order = np.lexsort((positions, -encoded.dates.precision, groups))
+    best = order[np.searchsorted(groups[order], groups)]
+    lent = {}
+    for slot, own in encoded.relatives.items():
+        has = np.flatnonzero(own != MISSING)
+        first = np.full(int(groups.max(initial=0)) + 1, MISSING, dtype=np.int64)
+        first[groups[has[::-1]]] = own[has[::-1]]
+        lent[slot] = np.where(own != MISSING, own, first[groups])
+    return Known(lent, groups, best)
 
 
 def relative_weights(
     encoded: Encoded,
     evidence: RelativeEvidence,
-    levels: Levels,
+    left: Ints,
+    right: Ints,
     model: Model,
-    groups: Ints | None,
+    known: Known,
 ) -> Floats:
     """What one kind of relative says, per pair and rival.
 
     With L the likelihood ratio that the two relatives are one person, by their own values, the
     pair's is ``(m L + 1 - m) / (u L + 1 - u)``: never more than m / u, never less than
     (1 - m) / (1 - u), and nothing at all where L says nothing.
+
+    Args:
+        encoded: the mentions.
+        evidence: one kind of relative of the model.
+        left: positions of one side.
+        right: positions of the other side.
+        model: the matching model.
+        known: who is whose relative, and which mentions are one person, as far as known.
     """
-    relatives = encoded.relatives[evidence.relation.value]
-    left, right = relatives[levels.left], relatives[levels.right]
-    said = np.zeros((len(levels), len(model.rivals)), dtype=np.float64)
-    at = np.flatnonzero((left != MISSING) & (right != MISSING) & (left != right))
-    if not len(at):
-        return said
-    low, high = np.minimum(left[at], right[at]), np.maximum(left[at], right[at])
-    codes, values = pd.factorize(low * len(encoded) + high)
-    first, second = np.divmod(values, len(encoded))
-    found = levels_of(encoded, first, second, model, of_relatives=True)
-    bits = own_weights(encoded, found, model, of_kin=True)[:, model.rivals.index(RANDOM)]
-    if groups is not None:
-        bits = np.where(groups[first] == groups[second], np.maximum(bits, _FARTHEST), bits)
-    ratio = np.exp2(np.clip(bits, -_FARTHEST, _FARTHEST))
+    said = np.zeros((len(left), len(model.rivals)), dtype=np.float64)
+    bits = np.full(len(left), np.nan)
+    for one, other in _ways(evidence):
+        first, second = known.relatives[one][left], known.relatives[other][right]
+        at = np.flatnonzero((first != MISSING) & (second != MISSING))
+        if len(at):
+            found = _relative_bits(encoded, first[at], second[at], model, known)
+            bits[at] = np.fmax(bits[at], found)
+    at = np.flatnonzero(~np.isnan(bits))
+    distinct, codes = np.unique(bits[at], return_inverse=True)
+    ratio = np.exp2(np.clip(distinct, -_FARTHEST, _FARTHEST))
     for column, rival in enumerate(model.rivals):
         u = evidence.against.get(rival, evidence.u)
         odds = (evidence.m * ratio + 1 - evidence.m) / (u * ratio + 1 - u)
         said[at, column] = np.log2(odds)[codes]
     return said
+
+
+def _ways(evidence: RelativeEvidence) -> list[tuple[str, str]]:
+    """The pairs of slots that are compared, each way round once."""
+    return list(
+        dict.fromkeys(
+            way for one, other in evidence.between for way in ((one, other), (other, one))
+        )
+    )
+
+
+def _relative_bits(
+    encoded: Encoded, first: Ints, second: Ints, model: Model, known: Known
+) -> Floats:
+    """Weight that two relatives are one person, by what they say themselves."""
+    one, other = known.best[first], known.best[second]
+    low, high = np.minimum(one, other), np.maximum(one, other)
+    codes, values = pd.factorize(low * len(encoded) + high)
+    left, right = np.divmod(values, len(encoded))
+    levels = levels_of(encoded, left, right, model, of_relatives=True)
+    bits = own_weights(encoded, levels, model, of_kin=True)[:, model.rivals.index(RANDOM)]
+    bits = np.where(known.groups[left] == known.groups[right], _FARTHEST, bits)
+    return bits[codes]
 
 
 def probabilities(weights: Floats) -> Floats:

@@ -1,8 +1,8 @@
-"""What the structure of an entry says by itself: who a requester is, and whose relative.
+"""What the structure of an entry says by itself: who a requester is.
 
 A requester who signs as father, mother, the child itself, husband or wife, and bears that name,
 *is* that person of the entry: about a sixth of all mentions are joined without one doubtful pair.
-The others are relatives with a role of their own, and thereby evidence about the principal person.
+The others are relatives with a role of their own: see :mod:`reconcile.match.kinship`.
 """
 
 from __future__ import annotations
@@ -13,9 +13,7 @@ import numpy as np
 import pandas as pd
 
 from reconcile.match.encoding import Encoded
-from reconcile.match.model import MISSING
 from reconcile.match.names import CODES
-from reconcile.model import Relation
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 _LENT = ("cmnd", "cccd", "other_paper", "residence_unit", "residence_hamlet", "residence_key")
-_RELATIONS = tuple(relation.value for relation in Relation)
 
 
 def join_signers(encoded: Encoded, model: Model) -> pd.DataFrame:
@@ -96,81 +93,3 @@ def _lend(encoded: Encoded, joins: pd.DataFrame, column: str) -> None:
     fills = (values[head] == "") & (values[signer] != "")
     values[head[fills]] = values[signer[fills]]
     encoded.replace_column(column, pd.Series(values, dtype="str", index=encoded.mentions.index))
-
-
-def relatives(encoded: Encoded, kin: pd.DataFrame, model: Model) -> dict[str, Ints]:
-    """One relative per mention and relation: those of KIN, and those who signed as one.
-
-    Args:
-        encoded: the mentions, signers joined.
-        kin: KIN.
-        model: the matching model.
-
-    Returns:
-        Relation -> position of the relative's head, ``MISSING`` where there is none. Where an entry
-        gives several, the one in the entry's own roles counts.
-    """
-    found = {relation: np.full(len(encoded), MISSING, dtype=np.int64) for relation in _RELATIONS}
-    signed = _signed_kin(encoded, model)
-    own = pd.DataFrame(
-        {
-            "mention": kin["mention"].to_numpy(dtype=np.int64),
-            "relative": kin["relative"].to_numpy(dtype=np.int64),
-            "relation": kin["relation"].to_numpy(dtype=object),
-        }
-    )
-    # Later lines win: first the signers, then the roles, each in falling order of position.
-    lines = pd.concat(
-        [part.sort_values(["mention", "relative"], ascending=False) for part in (signed, own)],
-        ignore_index=True,
-    )
-    for relation, positions in found.items():
-        of = lines[lines["relation"] == relation]
-        heads = encoded.head[of["mention"].to_numpy(dtype=np.int64)]
-        positions[heads] = encoded.head[of["relative"].to_numpy(dtype=np.int64)]
-    return found
-
-
-def _signed_kin(encoded: Encoded, model: Model) -> pd.DataFrame:
-    """Signers who are no role of the entry but a relative of its principal person."""
-    columns = ["mention", "relative", "relation"]
-    structure = model.file.structure
-    if structure is None:
-        return pd.DataFrame(columns=columns)
-    frame = encoded.mentions
-    loose = encoded.head == np.arange(len(encoded))
-    signer = np.flatnonzero(
-        (frame["role"] == structure.role).to_numpy(dtype=bool)
-        & loose
-        & frame["relation"].isin(list(structure.kin)).to_numpy(dtype=bool)
-    )
-    principal = np.flatnonzero(frame["principal"].to_numpy(dtype=bool))
-    entry = encoded.entry[principal]
-    only = pd.DataFrame({"principal": principal, "entry": entry})
-    only = only[~only["entry"].duplicated(keep=False)]
-    pairs = pd.DataFrame({"signer": signer, "entry": encoded.entry[signer]}).merge(only, on="entry")
-    words = frame["relation"].to_numpy(dtype=object)[pairs["signer"]]
-    forward = [structure.kin[word].value for word in words]
-    sex = frame["sex"].to_numpy(dtype=object)[pairs["principal"]]
-    backward = [_reverse(word, sex_) for word, sex_ in zip(forward, sex, strict=True)]
-    both = pd.concat(
-        [
-            pd.DataFrame(
-                {"mention": pairs["principal"], "relative": pairs["signer"], "relation": forward}
-            ),
-            pd.DataFrame(
-                {"mention": pairs["signer"], "relative": pairs["principal"], "relation": backward}
-            ),
-        ],
-        ignore_index=True,
-    )
-    return both[both["relation"] != ""]
-
-
-def _reverse(relation: str, sex: str) -> str:
-    """What the principal is to the relative."""
-    if relation == Relation.PARTNER:
-        return relation
-    if relation in (Relation.FATHER, Relation.MOTHER):
-        return Relation.CHILD.value
-    return {"M": Relation.FATHER.value, "F": Relation.MOTHER.value}.get(sex, "")
