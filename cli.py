@@ -1,22 +1,349 @@
-"""The command line: parse, call one pipeline function, show progress, print, exit code. No logic."""
+"""The command line: parse, call one pipeline function, show progress, print, exit code. No logic.
+
+The language is settled before anything is parsed, so that ``--help`` speaks it too: ``--lang``
+anywhere on the line, else ``RECONCILE_LANG``, else Vietnamese. Heavy imports happen inside the
+commands; ``reconcile --help`` imports none of them.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import gettext
+import json
+import os
 import sys
+import time
+from datetime import datetime
+from enum import StrEnum
 from importlib.metadata import version
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
+from typer.core import TyperCommand, TyperGroup
+
+from reconcile.errors import ExportError, ReconcileError
+from reconcile.model import Severity
+from reconcile.text import language as words
+from reconcile.text.language import DEFAULT, LANGUAGES, translate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    import pandas as pd
+    from rich.progress import Progress, TaskID
+
+    from reconcile.errors import FileFault
+    from reconcile.pipeline import Merged
+    from reconcile.review.verdicts import Note
+
+INTERRUPTED: Final = 130
+LEFT_OPEN: Final = 6  # with --strict: something was refused, or questions are open
+UNSOUND: Final = 4  # verify found something
+PARTLY_REFUSED: Final = 5  # some decisions were refused, the rest was applied
+_PLACE: Final = ("delivery", "commune", "file")
+_SHOW_AFTER: Final = 1.0  # seconds of work before progress shows
+
+
+# -- language -----------------------------------------------------------------------------------
+
+
+def chosen_language(arguments: Sequence[str], preset: str) -> str:
+    """The language of this call: ``--lang`` anywhere on the line, else the preset one."""
+    wanted = preset
+    for place, argument in enumerate(arguments):
+        if argument == "--lang" and place + 1 < len(arguments):
+            wanted = arguments[place + 1]
+        elif argument.startswith("--lang="):
+            wanted = argument.removeprefix("--lang=")
+    return wanted if wanted in LANGUAGES else DEFAULT
+
+
+LANGUAGE: Final = chosen_language(sys.argv[1:], os.environ.get("RECONCILE_LANG", DEFAULT))
+# The command-line library asks gettext for its own words ("Options", "required", …).
+os.environ["LANGUAGE"] = LANGUAGE
+gettext.bindtextdomain("cli", str(Path(words.__file__).with_name("locales")))
+gettext.textdomain("cli")
+
+
+def _(template: str, **values: object) -> str:
+    return translate(template, LANGUAGE, **values)
+
+
+class Language(StrEnum):
+    """Languages of outputs and messages."""
+
+    vi = "vi"
+    en = "en"
+
+
+_LANG: Final = Language(LANGUAGE)
+_OUT: Final = Path("output")
+
+
+class Kind(StrEnum):
+    """Kinds of delivery."""
+
+    full = "full"
+    delta = "delta"
+
+
+# -- the look of --help -------------------------------------------------------------------------
+
+
+class _Usage:
+    """Words of ``--help`` that the library does not translate."""
+
+    def format_usage(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - library's types
+        pieces = " ".join(self.collect_usage_pieces(ctx))  # type: ignore[attr-defined] # mixin
+        formatter.write_usage(ctx.command_path, pieces, prefix=_("Usage: "))
+
+    def get_help_option(self, ctx: Any) -> Any:  # noqa: ANN401 - library's types
+        option = super().get_help_option(ctx)  # type: ignore[misc] # mixin
+        option.help = _("Show this text and exit.")
+        return option
+
+
+class _Command(_Usage, TyperCommand):
+    pass
+
+
+class _Group(_Usage, TyperGroup):
+    pass
+
 
 app = typer.Typer(
     name="reconcile",
-    help="One civil-status register out of several communes' exports.\n\n"
-    "Một sổ hộ tịch thống nhất từ dữ liệu xuất của nhiều xã.",
+    cls=_Group,
+    help=_("One civil-status register out of several communes' exports."),
+    epilog=_("reconcile COMMAND --help explains a command, with an example."),
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+def _example(text: str) -> str:
+    return _("Example: {example}", example=text)
+
+
+RegisterOption = Annotated[
+    str,
+    typer.Option(
+        "--register", metavar="FILE|URL", help=_("The register: a file or a database URL.")
+    ),
+]
+OutOption = Annotated[
+    Path, typer.Option("--out", metavar="FOLDER", help=_("Folder for the outputs."))
+]
+MappingsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--mappings", metavar="FOLDER", help=_("Folder of mapping files, if not the shipped one.")
+    ),
+]
+LangOption = Annotated[
+    Language,
+    typer.Option("--lang", metavar="vi|en", help=_("Language of messages and outputs.")),
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", help=_("Print errors only."))]
+DeliveriesArgument = Annotated[
+    list[Path], typer.Argument(metavar="DELIVERY", help=_("Folders of export files."))
+]
+KindOption = Annotated[
+    Kind | None,
+    typer.Option(
+        "--kind",
+        metavar="full|delta",
+        help=_("Whether the files repeat everything or hold only what is new or changed."),
+    ),
+]
+DateOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--date",
+        metavar="YYYY-MM-DD",
+        formats=["%Y-%m-%d"],
+        help=_("Day on which the delivery was handed over."),
+    ),
+]
+SkipOption = Annotated[
+    bool, typer.Option("--skip-unreadable", help=_("Go on without files that cannot be read."))
+]
+RunArgument = Annotated[str, typer.Argument(metavar="RUN", help=_("A run, as R0012."))]
+
+
+# -- progress, results, errors ------------------------------------------------------------------
+
+
+class _Progress:
+    """A progress bar on a terminal, nothing elsewhere; starts only where work takes a while."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._off = quiet or not sys.stderr.isatty()
+        self._since = time.monotonic()
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
+        self._stage = ""
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if self._off or time.monotonic() - self._since < _SHOW_AFTER:
+            return
+        if self._bar is None:
+            self._bar = self._start()
+        if self._task is None or stage != self._stage:
+            if self._task is not None:
+                self._bar.remove_task(self._task)
+            self._stage, self._task = stage, self._bar.add_task(_(stage), total=None)
+        # One step of one says nothing about how much is left: let the bar pulse.
+        self._bar.update(self._task, completed=done, total=total if total > 1 else None)
+
+    def _start(self) -> Progress:
+        from rich.console import Console
+        from rich.progress import Progress as Bar
+        from rich.progress import TimeElapsedColumn, TimeRemainingColumn
+
+        bar = Bar(
+            *Bar.get_default_columns()[:3],
+            TimeRemainingColumn(),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        bar.start()
+        return bar
+
+    def stop(self) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+
+@contextlib.contextmanager
+def _working(*, quiet: bool = False) -> Iterator[_Progress]:
+    """Progress around a pipeline call; its errors become messages and exit codes."""
+    progress = _Progress(quiet=quiet)
+    try:
+        yield progress
+    except ReconcileError as error:
+        progress.stop()
+        _explain(error)
+        raise typer.Exit(error.exit_code) from error
+    except KeyboardInterrupt:
+        progress.stop()
+        typer.echo(_("Interrupted; nothing was written."), err=True)
+        raise typer.Exit(INTERRUPTED) from None
+    finally:
+        progress.stop()
+
+
+def _explain(error: ReconcileError) -> None:
+    message = _("Error: ") + _(error.template, **error.values)
+    if isinstance(error, ExportError):
+        _faults(error.faults, message)
+    else:
+        typer.echo(message, err=True)
+
+
+def _table(headers: Sequence[str] | None, lines: Iterable[Sequence[object]]) -> None:
+    """Print columns under each other, numbers to the right."""
+    cells = [list(map(str, line)) for line in lines]
+    numeric = [all(text.isdecimal() for text in column) for column in zip(*cells, strict=True)]
+    if headers is not None:
+        cells.insert(0, list(headers))
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for line in cells:
+        padded = [
+            text.rjust(width) if right else text.ljust(width)
+            for text, width, right in zip(line, widths, numeric, strict=True)
+        ]
+        typer.echo("  " + "  ".join(padded).rstrip())
+
+
+def _counts(title: str, counts: Mapping[str, int]) -> None:
+    """Print what there is of each kind, nothing where there is none."""
+    if any(counts.values()):
+        typer.echo(title)
+        _table(None, [(count, _(name)) for name, count in counts.items() if count])
+
+
+def _accounting(accounting: pd.DataFrame) -> None:
+    """Print what became of the rows of each file, and the sums (P2)."""
+    counts = [name for name in accounting.columns if name not in _PLACE]
+    lines = [[*line] for line in accounting[[*_PLACE, *counts]].itertuples(index=False)]
+    total = [_("all"), "", "", *(int(accounting[name].sum()) for name in counts)]
+    typer.echo(_("Rows by file:"))
+    _table([_(name) for name in (*_PLACE, *counts)], [*lines, total])
+
+
+def _merged(merged: Merged) -> None:
+    typer.echo(_("Run {run}", run=merged.run) if merged.run else _("Dry run: nothing was written."))
+    _accounting(merged.accounting)
+    _faults(merged.unreadable, _("Left out, because they cannot be read:"))
+    typer.echo(
+        _(
+            "The register has {entries} entries and {persons} persons.",
+            entries=merged.entries,
+            persons=merged.persons,
+        )
+    )
+    _counts(_("What changed:"), vars(merged.changes))
+    _counts(_("Findings:"), merged.findings)
+    _counts(_("Questions to officers:"), merged.questions)
+    _outputs(merged.outputs)
+
+
+def _outputs(outputs: Mapping[str, Path]) -> None:
+    for name, path in outputs.items():
+        typer.echo(f"{_(name)}: {path}")
+
+
+def _faults(faults: Iterable[FileFault], title: str) -> None:
+    faults = tuple(faults)
+    if faults:
+        typer.echo(title, err=True)
+    for fault in faults:
+        place = " / ".join(filter(None, [fault.delivery, fault.file, fault.sheet]))
+        row = _(", row {row}", row=fault.row) if fault.row else ""
+        typer.echo(f"  {place}{row}: {_(fault.template, **dict(fault.values))}", err=True)
+
+
+def _notes(notes: Iterable[Note], title: str) -> None:
+    notes = tuple(notes)
+    if notes:
+        typer.echo(title)
+    for note in notes:
+        place = " / ".join(filter(None, [note.workbook, note.sheet]))
+        row = _(", row {row}", row=note.row) if note.row else ""
+        typer.echo(f"  {place}{row}: {note.say(LANGUAGE)}")
+
+
+def _findings(findings: pd.DataFrame, mappings: Path | None) -> None:
+    """Print each kind of finding, worst first, with its number and the place of the first."""
+    from reconcile.config import mappings_folder
+    from reconcile.text.findings import load_findings
+
+    rules = load_findings(mappings_folder(mappings))
+    lines = []
+    for code, found in findings.groupby("code", sort=True):
+        first = found.iloc[0]
+        file = "/".join(filter(None, [first["delivery"], first["commune"], first["file"]]))
+        place = [file, first["sheet"], str(first["row"]) if first["row"] else ""]
+        alike = found["params"].eq(first["params"]).all()
+        sentence = rules[str(code)].sentence(json.loads(first["params"]) if alike else {}, LANGUAGE)
+        worst = max(map(list(Severity).index, found["severity"]))
+        lines.append((-worst, -len(found), sentence, ":".join(filter(None, place))))
+    typer.echo(_("Findings:"))
+    _table(
+        [_("severity"), _("count"), _("what"), _("first at")],
+        [
+            (_(list(Severity)[-worst]), -count, sentence, place)
+            for worst, count, sentence, place in sorted(lines)
+        ],
+    )
+
+
+# -- commands -----------------------------------------------------------------------------------
 
 
 def _show_version(asked: bool) -> None:
@@ -28,16 +355,257 @@ def _show_version(asked: bool) -> None:
 @app.callback()
 def reconcile(
     _version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print version.")
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help=_("Show the version.")
+        ),
     ] = False,
+    _lang: LangOption = _LANG,
 ) -> None:
     """Parse what holds for every command."""
 
 
+@app.command(
+    cls=_Command,
+    help=_("Run the main job on the sample exports: register, workbook and report."),
+    epilog=_example("reconcile demo"),
+)
+def demo(
+    out: OutOption = _OUT,
+    lang: LangOption = _LANG,
+    quiet: QuietOption = False,
+) -> None:
+    """Merge the sample exports."""
+    with _working(quiet=quiet) as progress:
+        from reconcile import pipeline
+
+        merged = pipeline.demo(out, str(lang), progress)
+    if not quiet:
+        _merged(merged)
+
+
+@app.command(
+    cls=_Command,
+    help=_("Bring deliveries into the register; write workbook, report and unified register."),
+    epilog=_example("reconcile merge 2025-07-01 --register hiep_duc.db --out output"),
+)
+def merge(
+    deliveries: DeliveriesArgument,
+    register: RegisterOption = "register.db",
+    out: OutOption = _OUT,
+    kind: KindOption = None,
+    date: DateOption = None,
+    mappings: MappingsOption = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help=_("Work everything out, write nothing."))
+    ] = False,
+    skip_unreadable: SkipOption = False,
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict", help=_("End with 6 where a row was refused or a question is open.")
+        ),
+    ] = False,
+    lang: LangOption = _LANG,
+    quiet: QuietOption = False,
+) -> None:
+    """Merge deliveries."""
+    with _working(quiet=quiet) as progress:
+        from reconcile import pipeline
+
+        merged = pipeline.merge(
+            pipeline.MergeRequest(
+                deliveries=tuple(deliveries),
+                register=register,
+                out=out,
+                kind=None if kind is None else kind.value,
+                date=None if date is None else date.date(),
+                mappings=mappings,
+                dry_run=dry_run,
+                skip_unreadable=skip_unreadable,
+                language=str(lang),
+            ),
+            progress,
+        )
+    if not quiet:
+        _merged(merged)
+    if strict and (merged.questions or merged.accounting["refused"].sum()):
+        raise typer.Exit(LEFT_OPEN)
+
+
+@app.command(
+    cls=_Command,
+    help=_("Read and check deliveries only: what is wrong in them. No register is touched."),
+    epilog=_example("reconcile check 2025-07-01"),
+)
+def check(
+    deliveries: DeliveriesArgument,
+    kind: KindOption = None,
+    date: DateOption = None,
+    mappings: MappingsOption = None,
+    skip_unreadable: SkipOption = False,
+    lang: LangOption = _LANG,
+    quiet: QuietOption = False,
+) -> None:
+    """Check deliveries."""
+    with _working(quiet=quiet) as progress:
+        from reconcile import pipeline
+
+        checked = pipeline.check(
+            pipeline.MergeRequest(
+                deliveries=tuple(deliveries),
+                kind=None if kind is None else kind.value,
+                date=None if date is None else date.date(),
+                mappings=mappings,
+                skip_unreadable=skip_unreadable,
+                language=str(lang),
+            ),
+            progress,
+        )
+        if not quiet:
+            _accounting(checked.accounting)
+            _faults(checked.unreadable, _("Left out, because they cannot be read:"))
+            _findings(checked.findings, mappings)
+
+
+@app.command(
+    cls=_Command,
+    help=_("Read officers' decisions back from workbooks or csv files and apply them."),
+    epilog=_example("reconcile review conflicts-R0001.xlsx --register hiep_duc.db"),
+)
+def review(
+    workbooks: Annotated[
+        list[Path], typer.Argument(metavar="WORKBOOK", help=_("Workbooks that came back."))
+    ],
+    register: RegisterOption = "register.db",
+    out: OutOption = _OUT,
+    officer: Annotated[
+        str,
+        typer.Option("--officer", metavar="NAME", help=_("Who decided, where a cell is empty.")),
+    ] = "",
+    mappings: MappingsOption = None,
+    lang: LangOption = _LANG,
+    quiet: QuietOption = False,
+) -> None:
+    """Apply decisions."""
+    with _working(quiet=quiet) as progress:
+        from reconcile import pipeline
+
+        reviewed = pipeline.review_workbooks(
+            pipeline.ReviewRequest(
+                workbooks=tuple(workbooks),
+                register=register,
+                out=out,
+                officer=officer,
+                mappings=mappings,
+                language=str(lang),
+            ),
+            progress,
+        )
+    if not quiet:
+        typer.echo(
+            _(
+                "{applied} decisions applied, {repeated} known before, {untouched} unanswered.",
+                applied=reviewed.applied,
+                repeated=reviewed.repeated,
+                untouched=reviewed.untouched,
+            )
+        )
+        _notes(reviewed.remarks, _("Please note:"))
+        if reviewed.changes is not None:
+            _counts(_("What changed:"), vars(reviewed.changes))
+        _outputs(reviewed.outputs)
+    if reviewed.refused:
+        _notes(reviewed.refused, _("Rows that could not be applied:"))
+        raise typer.Exit(PARTLY_REFUSED)
+
+
+@app.command(
+    cls=_Command,
+    help=_("List the runs of a register."),
+    epilog=_example("reconcile runs --register hiep_duc.db"),
+)
+def runs(register: RegisterOption = "register.db", lang: LangOption = _LANG) -> None:
+    """List runs."""
+    del lang
+    with _working():
+        from reconcile import pipeline
+
+        listed = pipeline.runs(register)
+    _table(
+        [_("run"), _("command"), _("started"), _("undone by")],
+        [(run["run"], run["verb"], run["started"], run["undone_by"]) for run in listed],
+    )
+
+
+@app.command(
+    cls=_Command,
+    help=_("Take a run back: the register is then as it was before it."),
+    epilog=_example("reconcile undo R0012 --register hiep_duc.db"),
+)
+def undo(
+    run: RunArgument,
+    register: RegisterOption = "register.db",
+    later: Annotated[
+        bool, typer.Option("--later", help=_("Take back the runs after it as well."))
+    ] = False,
+    lang: LangOption = _LANG,
+) -> None:
+    """Take back a run."""
+    del lang
+    with _working():
+        from reconcile import pipeline
+
+        undone = pipeline.undo(register, run, later=later)
+    typer.echo(_("Taken back: {runs}", runs=", ".join(undone)))
+
+
+@app.command(
+    cls=_Command,
+    help=_("Check a register: does it add up, and has anybody tampered with it?"),
+    epilog=_example("reconcile verify --register hiep_duc.db"),
+)
+def verify(register: RegisterOption = "register.db", lang: LangOption = _LANG) -> None:
+    """Verify a register."""
+    del lang
+    with _working():
+        from reconcile import pipeline
+
+        problems = pipeline.verify(register)
+    for problem in problems:
+        typer.echo(_(problem.template, **dict(problem.values)), err=True)
+    if problems:
+        raise typer.Exit(UNSOUND)
+    typer.echo(_("The register is sound."))
+
+
+@app.command(
+    cls=_Command,
+    help=_("Write a consistent, verified copy of a register while others work."),
+    epilog=_example("reconcile backup copy.db --register hiep_duc.db"),
+)
+def backup(
+    target: Annotated[Path, typer.Argument(metavar="FILE", help=_("The copy; must not exist."))],
+    register: RegisterOption = "register.db",
+    lang: LangOption = _LANG,
+) -> None:
+    """Back up a register."""
+    del lang
+    with _working():
+        from reconcile import pipeline
+
+        pipeline.backup(register, target)
+    typer.echo(_("Written: {path}", path=target))
+
+
 def main() -> None:
     """Entry point of ``reconcile``."""
-    app()
+    for stream in (sys.stdout, sys.stderr):
+        # Redirected into a file, Windows would write the letters of an old code page.
+        if hasattr(stream, "reconfigure") and not stream.isatty():
+            stream.reconfigure(encoding="utf-8")
+    app(prog_name="reconcile")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
