@@ -28,6 +28,8 @@ COLUMN_NUMBERS: Final = "column_numbers"
 ORDINAL_ONLY: Final = "ordinal_only"
 FOOTER: Final = "footer"
 
+TELLING_FIELDS: Final = ("entry.number", "entry.registration_date", "entry.ordinal")
+
 _SPARSE: Final = 4  # a total or a signature has no more filled cells than this
 _REPEATED_SHARE: Final = 0.6
 
@@ -38,7 +40,7 @@ class RowText:
 
     Attributes:
         by_column: text of every filled cell by column index, in file order.
-        by_field: text by field.
+        by_field: text by field, of principals' names and :data:`TELLING_FIELDS` at least.
     """
 
     by_column: Mapping[int, str]

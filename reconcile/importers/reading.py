@@ -10,6 +10,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import pandas as pd
+
 from reconcile.errors import ExportError, FileFault
 from reconcile.importers.delivery import Found, FoundFile, find_deliveries
 from reconcile.importers.findings import Collector, Place
@@ -25,12 +27,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    import pandas as pd
-
     from reconcile.config import RegisterType
     from reconcile.importers.mapping import Mappings, TablePlan
 
 STAGE: Final = "read"
+_PACK_ROWS: Final = 5000
 _NO_TABLE: Final = (
     "No table of the mappings of {commune} claims this file. Check its name, or add a pattern to "
     "files in mappings/communes/{commune}.toml."
@@ -106,6 +107,7 @@ def read_deliveries(
         if options.progress:
             options.progress(STAGE, done, len(found.files))
         _read_file(file, run)
+        run.pack_rows(_PACK_ROWS)
     if options.progress:
         options.progress(STAGE, len(found.files), len(found.files))
     if run.faults and not options.skip_unreadable:
@@ -129,11 +131,12 @@ def _imported(found: Found, run: Run) -> Imported:
         for part in found.parts
         if (part.delivery, part.commune) in used
     ]
-    rows: dict[str, object] = {name: [line[name] for line in run.rows] for name in ROWS.names}
+    run.pack_rows()
+    rows = pd.concat(run.frames, ignore_index=True) if run.frames else ROWS.empty()
     return Imported(
         deliveries=DELIVERIES.build(parts),
         files=FILES.build(run.files),
-        rows=ROWS.build(rows),
+        rows=ROWS.check(rows),
         findings=FINDINGS.build(run.findings.lines),
         unreadable=tuple(sorted(run.faults)),
     )

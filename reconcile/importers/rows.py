@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, Final
 from reconcile.importers.cells import UNSEEN, field_text, is_blank, kind_of, plain_text, raw_json
 from reconcile.importers.encoding import ColumnText, decode_column, judge
 from reconcile.importers.labels import ditto_key, label_key
-from reconcile.importers.outcomes import FOOTER, NO_PRINCIPAL_NAME, RowText, classify, has_name
+from reconcile.importers.outcomes import (
+    FOOTER,
+    NO_PRINCIPAL_NAME,
+    TELLING_FIELDS,
+    RowText,
+    classify,
+    has_name,
+)
 from reconcile.model import Outcome, fingerprint
 from reconcile.text.folding import plain
 
@@ -33,6 +40,8 @@ _YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _LEADING_CODE: Final = re.compile(r"\s*(\d+)(?:\.0+)?\s*(?:[-–.:)]|$)")
 _NOT_CONTENT: Final = frozenset({"entry.ordinal", "entry.own_key"})
 _LONGEST_DITTO: Final = 16
+_FOOTER_OUTCOME: Final = Outcome.FOOTER.value
+_ENCODE: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass
@@ -179,29 +188,28 @@ def _aggregate(work: _Work, code: str, column: Column, position: int, count: int
 
 def _outcomes(work: _Work) -> list[tuple[str, str]]:
     """Outcome and reason of every kept row."""
-    columns = work.header.columns
+    telling = {*work.plan.required, *sum(work.plan.principal_names, ()), *TELLING_FIELDS}
+    by_field = [
+        (column.field, work.texts[column.index])
+        for column in work.header.columns
+        if column.field in telling
+    ]
+    by_column = [(column.index, work.texts[column.index]) for column in work.header.columns]
     rows = [
         RowText(
-            by_column={
-                column.index: text
-                for column in columns
-                if (text := work.texts[column.index][position])
-            },
-            by_field={
-                column.field: text
-                for column in columns
-                if column.field and (text := work.texts[column.index][position])
-            },
+            {index: texts[position] for index, texts in by_column if texts[position]},
+            {name: texts[position] for name, texts in by_field if texts[position]},
         )
         for position in range(len(work.kept))
     ]
     outcomes = classify(rows, work.plan, work.header, work.mappings.no_value)
+    too_long = _too_long(work)
     for position, index in enumerate(work.kept):
         if index in work.sheet.deleted:
             outcomes[position] = (Outcome.DELETED.value, "")
         elif index in work.sheet.refused:
             outcomes[position] = _of_broken_line(work, index)
-        elif _too_long(work, position):
+        elif index in too_long:
             outcomes[position] = (Outcome.REFUSED.value, "cell_too_long")
     return outcomes
 
@@ -214,29 +222,34 @@ def _of_broken_line(work: _Work, index: int) -> tuple[str, str]:
     return Outcome.REFUSED.value, work.sheet.refused[index]
 
 
-def _too_long(work: _Work, position: int) -> bool:
+def _too_long(work: _Work) -> set[int]:
+    """Indices of rows that have a cell longer than is allowed."""
     allowed = work.mappings.importing.limits.cell_characters
-    return any(len(texts[position]) > allowed for texts in work.texts.values())
+    return {
+        work.kept[position]
+        for texts in work.texts.values()
+        if max(map(len, texts), default=0) > allowed
+        for position, text in enumerate(texts)
+        if len(text) > allowed
+    }
 
 
 def _fill_dittos(work: _Work, outcomes: list[tuple[str, str]]) -> None:
     """Put the text above in place of a ditto mark; furniture of the sheet is no "above"."""
     literal = work.plan.table.no_ditto
     marks = work.mappings.ditto
-    cache: dict[str, bool] = {}
+    furniture = [outcome == _FOOTER_OUTCOME for outcome, _ in outcomes]
     for column in work.header.columns:
         if not column.field or column.field in literal:
             continue
         texts = work.texts[column.index]
+        short = (text for text in set(texts) if len(text) <= _LONGEST_DITTO)
+        marked = {text for text in short if ditto_key(text) in marks}
         above = ""
-        for position, text in enumerate(texts):
-            if outcomes[position][0] == Outcome.FOOTER.value:
+        for position, text in enumerate(texts if marked else ()):
+            if furniture[position]:
                 continue
-            is_mark = cache.get(text)
-            if is_mark is None:
-                is_mark = len(text) <= _LONGEST_DITTO and ditto_key(text) in marks
-                cache[text] = is_mark
-            if is_mark:
+            if text in marked:
                 texts[position] = above
                 if not above:
                     work.noted.append(("ditto_without_above", position, column))
@@ -305,13 +318,11 @@ def _lines(work: _Work, outcomes: list[tuple[str, str]]) -> list[Line]:
         broken = index in work.sheet.refused
         row = work.sheet.rows[index]
         cells = {"": raw_json(row[0])} if broken else _raw_cells(work, row)
-        fields = (
-            {} if broken or outcome == Outcome.FOOTER.value else _fields(work, mapped, position)
-        )
-        content = {name: text for name, text in fields.items() if name not in _NOT_CONTENT}
-        further = {
-            key: text for column, key in unmapped if (text := work.texts[column.index][position])
-        }
+        fields = {} if broken or outcome == _FOOTER_OUTCOME else _fields(work, mapped, position)
+        further = [
+            (key, text) for column, key in unmapped if (text := work.texts[column.index][position])
+        ]
+        raw = _ENCODE(cells)
         lines.append(
             {
                 "delivery": place.delivery,
@@ -323,32 +334,39 @@ def _lines(work: _Work, outcomes: list[tuple[str, str]]) -> list[Line]:
                 "register_type": place.register_type,
                 "outcome": outcome,
                 "reason": reason,
-                "cells": _dump(cells),
-                "raw_hash": fingerprint((*origin, _dump(cells, ordered=True))),
-                "fields": _dump(fields),
+                "cells": raw,
+                "raw_hash": fingerprint((*origin, raw)),
+                "fields": _ENCODE(fields),
                 "own_key": fields.get("entry.own_key", ""),
-                "content_hash": fingerprint(
-                    (*origin, _dump(content, ordered=True), _dump(further, ordered=True))
-                )
-                if fields
-                else "",
+                "content_hash": _content_hash(origin, fields, further) if fields else "",
             }
         )
     return lines
 
 
-def _dump(values: object, *, ordered: bool = False) -> str:
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":"), sort_keys=ordered)
+def _content_hash(
+    origin: tuple[str, str], fields: dict[str, str], further: list[tuple[str, str]]
+) -> str:
+    """Hash of what a row says, whatever the order of its columns and its place in the list."""
+    parts = [
+        f"{name}={len(text)}:{text}"
+        for values in (fields.items(), further)
+        for name, text in sorted(values)
+        if name not in _NOT_CONTENT
+    ]
+    return fingerprint((*origin, "".join(parts)))
 
 
 def _raw_cells(work: _Work, row: Sequence[Cell]) -> dict[str, object]:
     """Header -> raw cell of every filled cell, in file order."""
-    width = len(row)
-    return {
-        column.label: raw_json(row[column.index])
-        for column in work.header.columns
-        if column.index < width and not is_blank(row[column.index])
-    }
+    cells: dict[str, object] = {}
+    for column, cell in zip(work.header.columns, row, strict=False):
+        if isinstance(cell, str):
+            if cell and cell.strip(UNSEEN):
+                cells[column.label] = cell
+        elif cell is not None:
+            cells[column.label] = raw_json(cell)
+    return cells
 
 
 def _fields(work: _Work, mapped: Sequence[Column], position: int) -> dict[str, str]:

@@ -11,10 +11,13 @@ from reconcile.importers.findings import Collector, Place
 from reconcile.importers.header import find_header
 from reconcile.importers.readers import UnreadableError
 from reconcile.importers.rows import import_sheet
+from reconcile.model import ROWS
 from reconcile.text.folding import plain
 from reconcile.text.legacy import decode
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from reconcile.errors import FileFault
     from reconcile.importers.header import Header
     from reconcile.importers.mapping import Mappings, TablePlan
@@ -40,7 +43,8 @@ class Run:
         mappings: all that is known of communes and their files.
         findings: findings so far.
         files: lines of FILES so far.
-        rows: lines of ROWS so far.
+        rows: lines of ROWS so far that are not yet in ``frames``.
+        frames: finished parts of ROWS; text takes half the memory there.
         faults: files that cannot be used.
     """
 
@@ -48,7 +52,14 @@ class Run:
     findings: Collector
     files: list[dict[str, object]] = field(default_factory=list)
     rows: list[dict[str, object]] = field(default_factory=list)
+    frames: list[pd.DataFrame] = field(default_factory=list)
     faults: list[FileFault] = field(default_factory=list)
+
+    def pack_rows(self, at_least: int = 1) -> None:
+        """Move the lines of ROWS into a frame once there are enough of them."""
+        if len(self.rows) >= at_least:
+            self.frames.append(ROWS.build(self.rows))
+            self.rows = []
 
 
 def read_sheets(
