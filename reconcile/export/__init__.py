@@ -1,5 +1,13 @@
-"""EXPORT: the unified register for other programs and for the Ministry's template."""
+"""EXPORT: the unified register for people, for other programs and for the Ministry's template."""
 
-from reconcile.export.tables import export_mentions
+from reconcile.export.books import export_register, export_template, load
+from reconcile.export.tables import export_judgements, export_mentions, export_persons
 
-__all__ = ["export_mentions"]
+__all__ = [
+    "export_judgements",
+    "export_mentions",
+    "export_persons",
+    "export_register",
+    "export_template",
+    "load",
+]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
 
 from reconcile.export.frames import write_frame
 
@@ -11,6 +14,29 @@ if TYPE_CHECKING:
 
     from reconcile.export.frames import Format
     from reconcile.register import Register
+
+JUDGEMENT_COLUMNS: Final = (
+    "judgement",
+    "conflict",
+    "kind",
+    "decision",
+    "field",
+    "value",
+    "mentions",
+    "entries",
+    "members",
+    "reason",
+    "officer",
+    "decided",
+    "book_checked",
+    "seen",
+    "source",
+    "source_hash",
+    "source_row",
+    "run",
+    "superseded_by",
+)
+"""Columns of ``export judgements``; mentions, entries and members are JSON."""
 
 
 def export_mentions(register: Register, target: Path | None, form: Format = "csv") -> None:
@@ -26,3 +52,39 @@ def export_mentions(register: Register, target: Path | None, form: Format = "csv
         form: csv, parquet or xlsx.
     """
     write_frame(register.mentions_export(), target, form, for_people=False)
+
+
+def export_persons(register: Register, target: Path | None, form: Format = "csv") -> None:
+    """Write one line per person: id, number of mentions, golden values.
+
+    Args:
+        register: the register.
+        target: the file; None is standard output.
+        form: csv, parquet or xlsx.
+    """
+    write_frame(register.persons(), target, form)
+
+
+def export_judgements(register: Register, target: Path | None, form: Format = "csv") -> None:
+    """Write all judgements, superseded ones too, in the order in which they were read.
+
+    What is written can be kept under version control and carried to another register; texts are
+    word for word, so that nothing changes on the way.
+
+    Args:
+        register: the register.
+        target: the file; None is standard output.
+        form: csv, parquet or xlsx.
+    """
+    lines = [
+        {name: _plain(judgement[name]) for name in JUDGEMENT_COLUMNS}
+        for judgement in register.judgements()
+    ]
+    frame = pd.DataFrame(lines, columns=list(JUDGEMENT_COLUMNS)).astype("str")
+    write_frame(frame, target, form, for_people=False)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, list):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return str(value)

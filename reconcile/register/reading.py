@@ -252,3 +252,31 @@ def _persons_of(connection: Connection, rows: pd.DataFrame) -> list[str]:
     return [
         text if number else "" for number, text in zip(owners, format_ids("P", owners), strict=True)
     ]
+
+
+def entry_sources(connection: Connection) -> pd.DataFrame:
+    """What every entry says now, word for word, and the last row that said it.
+
+    Returns:
+        ``entry_key``, ``fields`` (JSON) and the position of the row: of the latest delivery that
+        has it, the first by position there. Sorted by ``entry_key``.
+    """
+    rows = read_occurrences(connection)
+    found = current_frame(connection, t.entry_occurrences)
+    rows = rows.merge(found[found["current"]][["occurrence", "entry"]], on="occurrence")
+    latest = ["date", "sequence", "delivery"]
+    rows = rows.sort_values(
+        ["entry", *latest, "file", "sheet", "row"],
+        ascending=[True, False, False, False, True, True, True],
+        kind="stable",
+    ).drop_duplicates("entry")
+    key_of = current_frame(connection, t.entries, names=["entry", "entry_key"])
+    c = t.contents.c
+    fields = pd.DataFrame(
+        [tuple(row) for row in connection.execute(select(c.content_hash, c.commune, c.fields))],
+        columns=["content_hash", "commune", "fields"],
+        dtype="str",
+    )
+    rows = rows.merge(key_of, on="entry").merge(fields, on=["content_hash", "commune"])
+    names = ["entry_key", "fields", "delivery", "commune", "file", "sheet", "row"]
+    return rows[names].sort_values("entry_key", ignore_index=True)

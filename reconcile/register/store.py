@@ -216,6 +216,11 @@ class Register(Session):
         with self._reading() as connection:
             return reading.conflicts(connection)
 
+    def entry_sources(self) -> pd.DataFrame:
+        """What every entry says now, word for word, and the last row that said it."""
+        with self._reading() as connection:
+            return reading.entry_sources(connection)
+
     def rows(self) -> pd.DataFrame:
         """Every delivered row and what became of it (P2)."""
         with self._reading() as connection:

@@ -89,7 +89,7 @@ rows = st.lists(
     max_size=5,
     unique_by=lambda row: row[0],
 )
-deliveries = st.lists(st.tuples(st.sampled_from("123"), rows), min_size=1, max_size=3)
+deliveries = st.lists(st.tuples(st.sampled_from("123"), rows), min_size=1, max_size=2)
 
 
 def _delivery(month, lines):
@@ -102,7 +102,7 @@ def _delivery(month, lines):
     )
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
 @given(deliveries, rows, st.booleans())
 def test_merge_then_undo_is_nothing(tmp_path_factory, history, last, apart):
     with open_register(tmp_path_factory.mktemp("undo") / "register.db") as register:

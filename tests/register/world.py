@@ -9,9 +9,12 @@ import json
 from dataclasses import dataclass, field
 
 import pandas as pd
+from sqlalchemy import select
 
 from reconcile import model
 from reconcile.register import Resolved
+from reconcile.register.tables import VERSIONED
+from reconcile.register.versioned import holds, value_columns
 
 
 @dataclass(frozen=True)
@@ -194,19 +197,19 @@ def merge(register, *deliveries, **decided):
 
 
 def state(register):
-    """Everything that the register says now, in a form that can be compared."""
-    frames = {
-        "mentions": register.mentions_export(),
-        "entries": register.entries(),
-        "live_mentions": register.mentions(),
-        "persons": register.persons(),
-        "golden": register.golden(),
-        "links": register.links(),
-        "conflicts": register.conflicts(),
-        "findings": register.findings(),
-        "files": register.files(),
-        "deliveries": register.deliveries(),
-        "rows": register.rows().drop(columns="occurrence"),
-    }
-    frames["judgements"] = pd.DataFrame(register.judgements())
-    return {name: frame.to_csv(index=False) for name, frame in frames.items()}
+    """Everything that holds in the register now, in a form that can be compared."""
+    with register._reading() as connection:
+        return {
+            table.name: sorted(
+                (
+                    tuple(row)
+                    for row in connection.execute(
+                        select(*(table.c[name] for name in value_columns(table))).where(
+                            holds(table)
+                        )
+                    )
+                ),
+                key=repr,
+            )
+            for table in VERSIONED
+        }
