@@ -82,7 +82,7 @@ class SurvivorshipRules(Strict):
     relative: tuple[RelativeRule, ...] = ()
 
 
-def load_survivorship(mappings: Path) -> SurvivorshipRules:
+def load_rules(mappings: Path) -> SurvivorshipRules:
     """Read ``survivorship.toml``.
 
     Raises:

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from reconcile.model import JUDGEMENTS
 from reconcile.resolve.clusters import Clusters
-from reconcile.resolve.survivorship import golden, load_survivorship
+from reconcile.resolve.survivorship import golden, load_rules
 from tests.resolve.town import MAPPINGS, Town, person
 
-RULES = load_survivorship(MAPPINGS)
+RULES = load_rules(MAPPINGS)
 NOTHING = JUDGEMENTS.empty()
 
 
