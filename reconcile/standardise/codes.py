@@ -113,7 +113,7 @@ class CodeReader:
     def __init__(self, knowledge: CodeKnowledge) -> None:
         self._no_value = frozenset(_signs_off(key(word)) for word in knowledge.no_value)
         self._plain_no_value = frozenset(_signs_off(plain(word)) for word in knowledge.no_value)
-        self._sex = _Words(knowledge.sex)
+        self._sex = _Words(_with_names(knowledge.sex))
         self._codes = {
             attribute: _Words({standard: (standard, *words) for standard, words in groups.items()})
             for attribute, groups in knowledge.code.items()

@@ -69,7 +69,7 @@ def read_number(text: str) -> Number:
     marked = _MARKED_YEAR.search(words[found.end("number") :])
     if marked:
         year = int(marked[1])
-    elif year >= 100:  # four digits that are no year: 24/0015
+    elif len(found["year"] or "") == 4:  # four digits that are no year: 24/0015
         year = 0
     return Number(int(found["number"]), (found["suffix"] or "").upper(), year)
 

@@ -8,6 +8,7 @@ from reconcile.config import load_register_types, mappings_folder
 from reconcile.standardise import standardise
 from reconcile.standardise.knowledge import load_knowledge
 
+COLUMNS = ["content_hash", "commune", "register_type", "own_key", "fields"]
 MAPPINGS = mappings_folder()
 
 
@@ -36,6 +37,6 @@ def run(register_types):
             }
             for place, (commune, register_type, fields) in enumerate(contents)
         ]
-        return standardise(pd.DataFrame(lines), register_types, mappings)
+        return standardise(pd.DataFrame(lines, columns=COLUMNS), register_types, mappings)
 
     return run
