@@ -45,10 +45,16 @@ class ChildNamer:
         year = year_of(day)
         surname = (father or mother).surname
         siblings = [child for child in mother.children if child.surname == surname]
-        dead = [child for child in siblings if child.died and child.sex == sex]
+        alive = {child.name for child in siblings if not child.died}
+        dead = [
+            child
+            for child in siblings
+            if child.died and child.sex == sex and child.name not in alive
+        ]
         if dead and rng.random() < at(self._rules.dead_sibling_name, year):
             return (surname, dead[-1].middle, dead[-1].given)
-        if father is not None and sex == "M" and rng.random() < self._rules.father_son_name:
+        junior = father is not None and sex == "M" and father.name not in alive
+        if junior and father is not None and rng.random() < self._rules.father_son_name:
             return (surname, father.middle, father.given)
         middle = self._names.middle(sex, year, mother.surname)
         same_sex = [child for child in siblings if child.sex == sex]

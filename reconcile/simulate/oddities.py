@@ -120,7 +120,8 @@ CATALOGUE: Final = (
     _like('same as above: `"`', '^"$', "hoi_xuan"),
     _like("same as above: `//`", "^//$", "hoi_xuan"),
     _file(
-        "file name of more than 7 parts, multi-year book", r"^[A-Z]+\.19\d\d\.\d\d\..*\.\d\d\.01\.xlsx$"
+        "file name of more than 7 parts, multi-year book",
+        r"^[A-Z]+\.19\d\d\.\d\d\..*\.\d\d\.01\.xlsx$",
     ),
     _file("book digitised a second time", r"\.2\.xlsx$"),
     _header("column code in other letter case `So`", "^[A-Z][a-z]+[A-Z]", "hiep_duc", (2,)),

@@ -22,7 +22,7 @@ def whole_day(ordinal: int) -> Day:
     return Day(date.year, date.month, date.day)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Person:
     """One invented human.
 
@@ -96,7 +96,7 @@ class Person:
         return int((day - self.born) / 365.2425)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Event:
     """What happened once.
 

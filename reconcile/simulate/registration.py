@@ -23,7 +23,7 @@ NEW_COMMUNE: Final = "hiep_duc"
 _TABLES_FROM: Final = {("tan_phong", "CMC"): 2016, ("tan_phong", "HN"): 2016}
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Act:
     """One event as one commune registered it.
 

@@ -120,6 +120,9 @@ class SampleSettings(Strict):
         types: share of the entries by register type.
         population: values instead of those of ``[population]``.
         registration: values instead of those of ``[registration]``.
+        oddities: values instead of those of ``[oddities]``.
+        name_errors: values instead of those of ``[errors.name]``.
+        date_errors: values instead of those of ``[errors.date]``.
     """
 
     entries: int
@@ -130,6 +133,9 @@ class SampleSettings(Strict):
     types: dict[str, float]
     population: dict[str, float]
     registration: dict[str, float]
+    oddities: dict[str, float]
+    name_errors: dict[str, float]
+    date_errors: dict[str, float]
 
 
 class ErrorSettings(Strict):
@@ -171,11 +177,17 @@ class Settings(Strict):
             for name, commune in self.communes.items()
         }
         population = {**sample.population, "types": sample.types}
+        errors = {
+            "name": {**self.errors.name, **sample.name_errors},
+            "date": {**self.errors.date, **sample.date_errors},
+        }
         return self.model_copy(
             update={
                 "communes": communes,
                 "population": self.population.model_copy(update=population),
                 "registration": self.registration.model_copy(update=sample.registration),
+                "errors": self.errors.model_copy(update=errors),
+                "oddities": {**self.oddities, **sample.oddities},
             }
         )
 
