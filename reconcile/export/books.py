@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from reconcile.config import RegisterType
+    from reconcile.config import CommuneName, RegisterType
     from reconcile.export.headings import Headings
     from reconcile.register import Register
 
@@ -42,16 +42,17 @@ class Knowledge:
 
 
 def load(
-    register_types: Mapping[str, RegisterType], communes: Mapping[str, str], mappings: Path
+    register_types: Mapping[str, RegisterType], communes: Mapping[str, CommuneName], mappings: Path
 ) -> Knowledge:
     """Gather what the workbooks need of the mapping files.
 
     Args:
         register_types: register types by code.
-        communes: mapping id of a commune -> its name.
+        communes: communes by mapping id.
         mappings: the mappings folder.
     """
-    return Knowledge(register_types, communes, load_headings(mappings))
+    names = {commune.id: commune.name for commune in communes.values()}
+    return Knowledge(register_types, names, load_headings(mappings))
 
 
 # -- register.xlsx --------------------------------------------------------------------------------
