@@ -116,7 +116,6 @@ Writer = Callable[[Path, list[Copy], Style], list[Position]]
 def missing_package(package: str) -> UsageError:
     """The error for a package that only the simulator needs."""
     return UsageError(
-        "Writing this format needs the package {package}; install the group samples "
-        "(pip install --group samples).",
+        "Writing this format needs the package {package}. Install it: pip install {package}",
         package=package,
     )
