@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from reconcile.errors import UsageError
 from reconcile.export.frames import write_frame
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from reconcile.export.frames import Format
@@ -37,6 +40,8 @@ JUDGEMENT_COLUMNS: Final = (
     "superseded_by",
 )
 """Columns of ``export judgements``; mentions, entries and members are JSON."""
+
+_LISTS: Final = ("mentions", "entries", "members")
 
 
 def export_mentions(register: Register, target: Path | None, form: Format = "csv") -> None:
@@ -88,3 +93,39 @@ def _plain(value: object) -> str:
     if isinstance(value, list):
         return json.dumps(value, ensure_ascii=False, sort_keys=True)
     return str(value)
+
+
+def read_judgements(path: Path) -> list[dict[str, object]]:
+    """Read judgements that :func:`export_judgements` wrote as csv, for ``judgements import``.
+
+    Args:
+        path: the csv file.
+
+    Returns:
+        Decisions for :meth:`Register.add_judgements`, in the order of the file.
+
+    Raises:
+        UsageError: the file cannot be read, or is no export of judgements.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            lines = list(csv.DictReader(stream))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UsageError(
+            "{file} cannot be read as a csv file ({kind}).",
+            file=path.name,
+            kind=type(error).__name__,
+        ) from error
+    return [_decision(line, path.name, number) for number, line in enumerate(lines, start=2)]
+
+
+def _decision(line: Mapping[str, str], file: str, number: int) -> dict[str, object]:
+    try:
+        decision: dict[str, object] = {name: line[name] for name in JUDGEMENT_COLUMNS}
+        decision |= {name: json.loads(line[name]) for name in _LISTS}
+        decision["source_row"] = int(line["source_row"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise UsageError(
+            "{file}, record {number}: this is no export of judgements.", file=file, number=number
+        ) from error
+    return decision

@@ -76,12 +76,10 @@ def parse_id(text: str) -> tuple[str, int]:
     """
     form = _FORM.fullmatch(re.sub(r"[\s\-‐-–]", "", text).upper())
     if form is None:
-        raise UsageError(
-            "{text} is not an id; ids look like {example}.", text=text, example=format_id("P", 1)
-        )
+        raise UsageError("That is not an id; ids look like {example}.", example=format_id("P", 1))
     kind, symbols = form.groups()
     if _remainder(kind + symbols) != 1:
-        raise UsageError("{text} is mistyped: its check character does not fit.", text=text)
+        raise UsageError("The id is mistyped: its check character does not fit.")
     number = 0
     for symbol in symbols[:-1]:
         number = number * _MODULUS + _VALUE[symbol]
@@ -113,7 +111,7 @@ def parse_run(text: str) -> int:
     """
     form = re.fullmatch(r"[Rr]?(\d{1,9})", text.strip())
     if form is None:
-        raise UsageError("{text} is not a run; runs look like {example}.", text=text, example="R12")
+        raise UsageError("That is not a run; runs look like {example}.", example="R12")
     return int(form.group(1))
 
 

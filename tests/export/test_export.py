@@ -1,6 +1,5 @@
 import csv
 import io
-import json
 import stat
 
 import pandas as pd
@@ -90,17 +89,24 @@ def test_a_guard_is_taken_off_again(text):
 
 
 def test_judgements_can_be_carried_to_another_register(register, tmp_path):
-    export.export_judgements(register, tmp_path / "judgements.csv")
-    with (tmp_path / "judgements.csv").open(encoding="utf-8", newline="") as stream:
-        (line,) = csv.DictReader(stream)
-    carried = line | {name: json.loads(line[name]) for name in ("mentions", "entries", "members")}
+    path = tmp_path / "judgements.csv"
+    export.export_judgements(register, path)
     with open_register(tmp_path / "other.db") as other:
         with other.run("judgements") as run:
-            other.add_judgements(run, [carried])
+            other.add_judgements(run, export.read_judgements(path))
         (kept,) = other.judgements()
     (original,) = register.judgements()
     same = original.keys() - {"run"}
     assert {name: kept[name] for name in same} == {name: original[name] for name in same}
+
+
+@pytest.mark.parametrize("content", [b"a,b\n1,2\n", b"\xff\xfe\x00", b"judgement\nJ-1\n"])
+def test_what_is_no_export_of_judgements_is_refused(tmp_path, content):
+    (tmp_path / "file.csv").write_bytes(content)
+    with pytest.raises(UsageError):
+        export.read_judgements(tmp_path / "file.csv")
+    with pytest.raises(UsageError):
+        export.read_judgements(tmp_path / "missing.csv")
 
 
 # -- files ----------------------------------------------------------------------------------------

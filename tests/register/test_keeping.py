@@ -53,7 +53,7 @@ def tamper(location, statement):
         ("UPDATE runs SET manifest = '[]' WHERE run = 1", "kept of run R0001 was changed"),
         ("UPDATE runs SET undone_by = 3 WHERE run = 2", "R0002 says wrongly"),
         ("DELETE FROM runs WHERE run = 1", "R0001 is missing"),
-        ("DELETE FROM memberships WHERE line = 1", "mention stands once in memberships"),
+        ("DELETE FROM memberships WHERE line = 1", "table memberships lacks lines"),
         ("UPDATE identities SET to_run = 3 WHERE kind = 'V' AND number = 1", "table event_entries"),
         (
             "UPDATE identities SET state = 'joined', target = 99 WHERE kind = 'P' AND number = 1",
