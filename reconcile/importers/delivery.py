@@ -97,7 +97,14 @@ def find_deliveries(folders: list[Path], mappings: Mappings, defaults: Defaults)
     found = Found()
     unique = {folder.resolve() for folder in folders}
     for path in sorted(path for path in unique if unique.isdisjoint(path.parents)):
-        _walk_delivery(path, mappings, defaults, found)
+        try:
+            _walk_delivery(path, mappings, defaults, found)
+        except OSError as error:
+            raise UsageError(
+                "The folder {folder} cannot be read ({reason}). Check who may read it.",
+                folder=path.name,
+                reason=error.strerror or type(error).__name__,
+            ) from error
     found.parts.sort(key=lambda part: (part.date, part.commune, part.sequence, part.delivery))
     keys = [(part.delivery, part.commune) for part in found.parts]
     for delivery, commune in keys:
@@ -132,7 +139,7 @@ def _walk_delivery(path: Path, mappings: Mappings, defaults: Defaults, found: Fo
     else:
         root = path
         _check_is_delivery(path, folders, mappings)
-    name = unicodedata.normalize("NFC", root.name)
+    name = _shown(root.name)
     manifest = read_manifest(root, name, found.faults)
     for folder, communes in sorted(folders.items()):
         _add_folder(folder, tuple(communes), name, mappings, found)
@@ -141,6 +148,11 @@ def _walk_delivery(path: Path, mappings: Mappings, defaults: Defaults, found: Fo
             found.parts.append(commune_part(name, commune, manifest, mappings, defaults))
     if root == path:
         _add_strays(path, folders, name, mappings, found)
+
+
+def _shown(name: str) -> str:
+    """A name from the file system as text; bytes that are no UTF-8 become question marks."""
+    return unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode("utf-8"))
 
 
 def _commune_folders(path: Path, mappings: Mappings) -> dict[Path, list[str]]:
@@ -196,7 +208,7 @@ def _add_folder(
     folder: Path, communes: tuple[str, ...], delivery: str, mappings: Mappings, found: Found
 ) -> None:
     for path in _walk(folder):
-        relative = unicodedata.normalize("NFC", path.relative_to(folder).as_posix())
+        relative = _shown(path.relative_to(folder).as_posix())
         found.files.append(
             FoundFile(
                 delivery=delivery,
@@ -204,7 +216,7 @@ def _add_folder(
                 file=relative,
                 path=path,
                 communes=communes,
-                folder=unicodedata.normalize("NFC", folder.name),
+                folder=_shown(folder.name),
                 is_link=path.is_symlink(),
             )
         )
@@ -244,7 +256,7 @@ def _add_strays(
     for stray in _walk(path):
         if any(stray.is_relative_to(folder) for folder in folders):
             continue
-        shown = unicodedata.normalize("NFC", stray.relative_to(path).as_posix())
+        shown = _shown(stray.relative_to(path).as_posix())
         if shown == MANIFEST:
             continue
         litter = any(mappings.is_litter(part) for part in shown.split("/"))

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from reconcile.errors import MappingError
+
 if TYPE_CHECKING:
     from reconcile.text.findings import FindingRule
 
@@ -59,16 +61,24 @@ class Collector:
         """Add one finding.
 
         Args:
-            code: rule id; ``KeyError`` if ``mappings/findings/`` does not have it.
+            code: rule id.
             place: where.
             about: field and column header.
             content_hash: content that it speaks of.
             **params: what fills the sentence; counts and names of files, never a cell's text.
+
+        Raises:
+            MappingError: ``mappings/findings/`` does not have the code.
         """
+        rule = self.rules.get(code)
+        if rule is None:
+            raise MappingError(
+                "{file}: {problems}.", file="findings/", problems=f"the code {code} is not defined"
+            )
         self.lines.append(
             {
                 "code": code,
-                "severity": self.rules[code].severity.value,
+                "severity": rule.severity.value,
                 "delivery": place.delivery,
                 "commune": place.commune,
                 "file": place.file,

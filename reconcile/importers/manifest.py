@@ -98,8 +98,8 @@ def read_manifest(root: Path, delivery: str, faults: list[FileFault]) -> Manifes
     if not path.is_file() or path.is_symlink():
         return Manifest()
     try:
-        with path.open("rb") as stream:
-            data = tomllib.load(stream)
+        # Notepad begins UTF-8 files with a byte order mark, which TOML does not know.
+        data = tomllib.loads(path.read_bytes().removeprefix(b"\xef\xbb\xbf").decode("utf-8"))
         return Manifest.model_validate(_gathered(data))
     except (OSError, ValueError, ValidationError) as error:
         faults.append(

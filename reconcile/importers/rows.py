@@ -337,7 +337,7 @@ def _lines(work: _Work, outcomes: list[tuple[str, str]]) -> list[Line]:
                 "cells": raw,
                 "raw_hash": fingerprint((*origin, raw)),
                 "fields": _ENCODE(fields),
-                "own_key": fields.get("entry.own_key", ""),
+                "own_key": fields.get("entry.own_key", "").replace("\0", ""),
                 "content_hash": _content_hash(origin, fields, further) if fields else "",
             }
         )

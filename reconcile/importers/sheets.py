@@ -172,7 +172,7 @@ def _note_columns(header: Header, plan: TablePlan, place: Place, findings: Colle
             )
     for name in header.missing:
         # The alternatives of a name or date in several columns are no missing columns.
-        if not _has_alternative(name, header):
+        if name != "entry.ordinal" and not _has_alternative(name, header):
             findings.add(
                 "column_missing", place, about=(name, plan.labels[name]), header=plan.labels[name]
             )

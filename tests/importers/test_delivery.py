@@ -57,6 +57,7 @@ def test_date_and_kind_come_from_the_folder_then_options_then_delivery_toml(tmp_
         'kind = { hiep_duc = "delta" }',
         '[kind]\n"Hiệp Đức" = "delta"',
         '[hiep_duc]\nkind = "delta"',
+        '\ufeffkind = "delta"\r\n',
         '[communes."Hiệp Đức"]\nkind = "delta"',
     ],
 )

@@ -1,13 +1,21 @@
+import ast
+import re
 import shutil
+from pathlib import Path
 
 import pytest
 
+import reconcile.importers
 from reconcile.errors import MappingError
+from reconcile.importers import cells, outcomes
+from reconcile.importers.findings import Collector, Place
 from reconcile.importers.labels import ditto_key, name_key
 from reconcile.importers.mapping import load_mappings
 from reconcile.text.findings import load_findings
+from reconcile.text.language import translate
 from tests.importers.exports import MAPPINGS, TYPES
 
+RULES = load_findings(MAPPINGS)
 KNOWN = load_mappings(MAPPINGS, TYPES)
 MINIMAL = """
 id = "x"
@@ -82,15 +90,51 @@ def test_no_ditto_marks(text):
     assert ditto_key(text) not in KNOWN.ditto
 
 
-def test_every_code_that_the_importers_can_report_has_its_words():
-    rules = load_findings(MAPPINGS)
-    own = {rule.code for rule in rules.values() if rule.code in _import_codes()}
-    assert own == _import_codes()
-
-
-def _import_codes():
+def test_every_code_that_the_importers_can_report_has_its_words_and_no_other_has():
+    source = "\n".join(
+        path.read_text("utf-8") for path in Path(reconcile.importers.__file__).parent.rglob("*.py")
+    )
+    reported = set(
+        re.findall(
+            r'(?:\.add\(|_aggregate\(work, |_add\(work, |noted\.append\(\()\s*"(\w+)"', source
+        )
+    )
+    reported |= {
+        code for code in vars(outcomes).values() if isinstance(code, str) and code in RULES
+    }
+    reported |= {cells.NUMBER_CELL, cells.DATE_CELL, cells.DIGITS_LOST}
+    reported |= {"column_unknown", "column_duplicate", "encoding_of_cell", "encoding_doubtful"}
+    reported |= {"wrong_field_count", "cell_too_long", "quotes_repaired"}
     text = (MAPPINGS / "findings" / "import.toml").read_text("utf-8")
-    return {line.split('"')[1] for line in text.splitlines() if line.startswith("code =")}
+    assert reported == set(re.findall(r'^code = "(\w+)"', text, re.MULTILINE))
+    reasons = (outcomes.NO_PRINCIPAL_NAME, outcomes.NO_NUMBER_NO_DATE, outcomes.ROW_UNREADABLE)
+    assert set(reasons) <= set(RULES)
+
+
+def test_a_code_without_words_is_an_error_of_the_mappings():
+    with pytest.raises(MappingError, match="nonsense"):
+        Collector(RULES).add("nonsense", Place("d", "c", "f"))
+
+
+def test_every_message_has_its_vietnamese_form():
+    source = [
+        ast.parse(path.read_text("utf-8"))
+        for path in sorted(Path(reconcile.importers.__file__).parent.rglob("*.py"))
+    ]
+    texts = {
+        node.value
+        for tree in source
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "{" in node.value
+    }
+    templates = {text for text in texts if re.search(r"\{[a-z]+\}", text)} - {"{file}: {problems}."}
+    assert len(templates) > 15
+    assert [text for text in sorted(templates) if _vietnamese(text) == text] == []
+
+
+def _vietnamese(template):
+    names = re.findall(r"\{([a-z]+)\}", template)
+    return translate(template, "vi", **{name: "{" + name + "}" for name in names})
 
 
 @pytest.fixture
