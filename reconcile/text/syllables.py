@@ -11,7 +11,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-from reconcile.text.folding import nfc, split_tone
+from reconcile.text.folding import nfc, split_tone, strip_marks
 
 _ONSET_TABLE: Final = "ngh ng nh gh gi kh ph qu th tr ch b c d đ g h k l m n p r s t v x"
 _ONSETS: Final = tuple(_ONSET_TABLE.split())  # longest first
@@ -30,6 +30,7 @@ _RIME_TABLE: Final = """
     y yêm yên yêng yêt yêu ynh yn yt ych
 """
 _RIMES: Final = frozenset(_RIME_TABLE.split())
+_PLAIN_RIMES: Final = frozenset(strip_marks(rime) for rime in _RIMES)
 
 _STOPS: Final = ("p", "t", "c", "ch")
 _FRONT: Final = frozenset("eêiy")
@@ -45,23 +46,23 @@ def _onset_fits(onset: str, rime: str) -> bool:
     return True
 
 
-def _possible(body: str) -> bool:
+def _possible(body: str, rimes: frozenset[str]) -> bool:
     """Is a toneless lower-case syllable one onset and one rime."""
-    if body in _RIMES:
+    if body in rimes:
         return True
     for onset in _ONSETS:
         rime = body.removeprefix(onset)
-        if rime != body and rime in _RIMES and _onset_fits(onset, rime):
+        if rime != body and rime in rimes and _onset_fits(onset, rime):
             return True
         # giếng: gi + êng; the rime's own i is written once.
-        if onset == "gi" and rime != body and "i" + rime in _RIMES:
+        if onset == "gi" and rime != body and "i" + rime in rimes:
             return True
     return False
 
 
 @lru_cache(maxsize=1 << 16)
 def is_vietnamese_syllable(word: str) -> bool:
-    """Can this word be one written Vietnamese syllable.
+    """Can this word be one written Vietnamese syllable, with its marks or without any.
 
     Args:
         word: one word, any case, any placement of the tone mark.
@@ -70,7 +71,9 @@ def is_vietnamese_syllable(word: str) -> bool:
     [True, True, True, False, False]
     """
     body, tone = split_tone(nfc(word).lower())
-    if not body or not _possible(body):
+    # nguyen has lost all its marks; nguyèn, which has one, is no word.
+    rimes = _PLAIN_RIMES if body.isascii() and not tone else _RIMES
+    if not body or not _possible(body, rimes):
         return False
     # A syllable that ends in a stop has sắc or nặng; without any tone mark it may have lost it.
     return not (body.endswith(_STOPS) and tone in ("f", "x", "r"))

@@ -51,7 +51,7 @@ def test_tone_is_split_off_and_put_back(word):
 
 DELTA_NAMES = """
 Nguyễn Trần Lê Phạm Huỳnh Võ Quới Nguơn Quờn Khuỷu Thoại Giếng Gìn Nghiêm Ỷ Út Đen Oanh Uyên
-Xoàn Kiểng Nhựt Phước Hườn Ngãi Quyền Xuyến Hòang Thuý van dat hop
+Xoàn Kiểng Nhựt Phước Hườn Ngãi Quyền Xuyến Hòang Thuý van dat hop NGUYEN Truong Duc Tuyet
 """
 
 
