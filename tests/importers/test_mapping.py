@@ -125,7 +125,7 @@ def test_every_message_has_its_vietnamese_form():
         node.value
         for tree in source
         for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "{" in node.value
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n" not in node.value
     }
     templates = {text for text in texts if re.search(r"\{[a-z]+\}", text)} - {"{file}: {problems}."}
     assert len(templates) > 15
