@@ -1,0 +1,211 @@
+"""The command line parses, calls one function, prints, and ends with the right code."""
+
+import dataclasses
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+import cli
+from reconcile import errors, pipeline
+from reconcile.errors import FileFault
+from reconcile.register import Changes
+from reconcile.register.integrity import Problem
+from reconcile.review.verdicts import Note
+
+FAULT = FileFault("2025-07-01", "hoi_xuan/So khai sinh.xls", "2004", 7, "The file is empty.")
+
+
+@pytest.fixture
+def run():
+    def invoke(*arguments):
+        return CliRunner().invoke(cli.app, [str(argument) for argument in arguments])
+
+    return invoke
+
+
+@pytest.fixture
+def merged(tmp_path):
+    return pipeline.Merged(
+        run="R0001",
+        accounting=pd.DataFrame(
+            {
+                "delivery": ["2025-07-01", "2025-07-01"],
+                "commune": ["hiep_duc", "hoi_xuan"],
+                "file": ["KS.2007.01.xlsx", "So khai sinh.xls"],
+                "read": [12, 3],
+                "new": [11, 2],
+                "refused": [1, 0],
+                "footer": [0, 1],
+            }
+        ),
+        changes=Changes(entries_new=13),
+        persons=30,
+        entries=13,
+        questions={"same_person": 2},
+        findings={"warning": 4},
+        outputs={"workbook": tmp_path / "conflicts-R0001.xlsx"},
+    )
+
+
+def raising(error):
+    def fail(*_arguments, **_options):
+        raise error
+
+    return fail
+
+
+def in_a_process(*arguments, root, **environment):
+    return subprocess.run(
+        [sys.executable, "cli.py", *arguments],
+        cwd=root,
+        env={**os.environ, "COLUMNS": "100", **environment},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def test_merge_hands_over_what_was_asked(run, merged, monkeypatch, tmp_path):
+    seen = []
+    monkeypatch.setattr(pipeline, "merge", lambda request, _: seen.append(request) or merged)
+    result = run(
+        *("merge", tmp_path, "--register", "r.db", "--out", tmp_path / "o", "--kind", "delta"),
+        *("--date", "2025-07-02", "--dry-run", "--skip-unreadable", "--lang", "en"),
+    )
+    assert result.exit_code == 0, result.output
+    assert seen[0].deliveries == (tmp_path,)
+    assert (seen[0].register, seen[0].out) == ("r.db", tmp_path / "o")
+    assert (seen[0].kind, str(seen[0].date)) == ("delta", "2025-07-02")
+    assert (seen[0].dry_run, seen[0].skip_unreadable, seen[0].language) == (True, True, "en")
+
+
+def test_merge_shows_where_every_row_went(run, merged, monkeypatch, tmp_path):
+    monkeypatch.setattr(pipeline, "merge", lambda *_: merged)
+    output = run("merge", tmp_path).output
+    lines = [line.split() for line in output.splitlines()]
+    assert ["2025-07-01", "hiep_duc", "KS.2007.01.xlsx", "12", "11", "1", "0"] in lines
+    assert lines[
+        lines.index(["2025-07-01", "hoi_xuan", "So", "khai", "sinh.xls", "3", "2", "0", "1"]) + 1
+    ][-4:] == ["15", "13", "1", "1"]
+    assert "R0001" in output
+    assert "conflicts-R0001.xlsx" in output
+
+
+def test_quiet_prints_nothing(run, merged, monkeypatch, tmp_path):
+    monkeypatch.setattr(pipeline, "merge", lambda *_: merged)
+    assert run("merge", tmp_path, "--quiet").output == ""
+
+
+def test_strict_ends_with_six_where_something_is_left(run, merged, monkeypatch, tmp_path):
+    monkeypatch.setattr(pipeline, "merge", lambda *_: merged)
+    assert run("merge", tmp_path).exit_code == 0
+    assert run("merge", tmp_path, "--strict").exit_code == 6
+    clean = dataclasses.replace(
+        merged, questions={}, accounting=merged.accounting.assign(refused=0)
+    )
+    monkeypatch.setattr(pipeline, "merge", lambda *_: clean)
+    assert run("merge", tmp_path, "--strict").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (errors.UsageError("This makes no sense."), 2),
+        (errors.MappingError("This is wrong."), 2),
+        (errors.ExportError([FAULT]), 3),
+        (errors.ShrinkageError("Too much is gone."), 3),
+        (errors.RegisterError("It is damaged."), 4),
+        (errors.RegisterBusyError("It is busy."), 4),
+        (KeyboardInterrupt(), 130),
+    ],
+)
+def test_exit_codes_by_class_of_exception(run, monkeypatch, tmp_path, error, code):
+    monkeypatch.setattr(pipeline, "merge", raising(error))
+    assert run("merge", tmp_path).exit_code == code
+
+
+def test_a_bug_shows_its_traceback_and_ends_with_one(run, monkeypatch, tmp_path):
+    monkeypatch.setattr(pipeline, "merge", raising(ZeroDivisionError()))
+    result = run("merge", tmp_path)
+    assert result.exit_code == 1
+    assert isinstance(result.exception, ZeroDivisionError)
+
+
+def test_all_files_that_cannot_be_read_are_named(run, monkeypatch, tmp_path):
+    other = dataclasses.replace(FAULT, file="tan_phong/KETHON.DBF", sheet="", row=0)
+    monkeypatch.setattr(pipeline, "merge", raising(errors.ExportError([FAULT, other])))
+    output = run("merge", tmp_path).output
+    assert "2025-07-01 / hoi_xuan/So khai sinh.xls / 2004" in output
+    assert "2025-07-01 / tan_phong/KETHON.DBF:" in output
+
+
+def test_refused_decisions_end_with_five_and_are_listed(run, monkeypatch, tmp_path):
+    note = Note("conflicts-R0001.xlsx", "Cùng một người", 9, "There is no such conflict.")
+    reviewed = pipeline.Reviewed("R0002", 3, 0, 1, (note,), (), Changes(), {})
+    monkeypatch.setattr(pipeline, "review_workbooks", lambda *_: reviewed)
+    result = run("review", tmp_path / "conflicts-R0001.xlsx")
+    assert result.exit_code == 5
+    assert "conflicts-R0001.xlsx / Cùng một người" in result.output
+
+
+def test_verify_ends_with_four_where_something_is_wrong(run, monkeypatch):
+    monkeypatch.setattr(pipeline, "verify", lambda _: [])
+    assert run("verify").exit_code == 0
+    monkeypatch.setattr(pipeline, "verify", lambda _: [Problem("It does not add up.")])
+    result = run("verify")
+    assert result.exit_code == 4
+    assert "It does not add up." in result.output
+
+
+def test_wrong_use_ends_with_two(run):
+    assert run("merge").exit_code == 2
+    assert run("no-such-command").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "preset", "language"),
+    [
+        ([], "vi", "vi"),
+        ([], "en", "en"),
+        (["merge", "--lang", "en", "x"], "vi", "en"),
+        (["merge", "--lang=vi"], "en", "vi"),
+        (["--lang", "fr"], "vi", "vi"),
+        (["merge", "--lang"], "vi", "vi"),
+    ],
+)
+def test_the_language_is_settled_before_parsing(arguments, preset, language):
+    assert cli.chosen_language(arguments, preset) == language
+
+
+def test_help_speaks_vietnamese_and_on_request_english(root):
+    vietnamese = in_a_process("merge", "--help", root=root, RECONCILE_LANG="vi").stdout
+    assert "Cách dùng: reconcile merge" in vietnamese
+    assert "Tùy chọn:" in vietnamese
+    english = in_a_process("merge", "--lang", "en", "--help", root=root, RECONCILE_LANG="vi").stdout
+    assert "Usage: reconcile merge" in english
+    assert "Options:" in english
+
+
+def test_vietnamese_reaches_a_file_whatever_the_locale(root):
+    ran = in_a_process(
+        "--help",
+        root=root,
+        LC_ALL="C",
+        PYTHONUTF8="0",
+        PYTHONCOERCECLOCALE="0",
+        RECONCILE_LANG="vi",
+    )
+    assert ran.returncode == 0
+    assert "Một sổ hộ tịch thống nhất" in ran.stdout
+
+
+def test_a_delivery_that_does_not_exist_is_said_without_a_traceback(root):
+    ran = in_a_process("check", str(Path("no") / "such"), root=root, RECONCILE_LANG="vi")
+    assert ran.returncode in {2, 3}
+    assert ran.stderr.startswith("Lỗi: ")
+    assert "Traceback" not in ran.stderr
