@@ -243,3 +243,50 @@ def test_zip_bombs_and_far_corners_are_refused_before_they_are_unpacked(tmp_path
 def test_no_bytes_do_more_than_be_refused(content, name, start):
     with contextlib.suppress(UnreadableError):
         assert opened(start + content, name).sheets
+
+
+def _damaged(content, draws):
+    damaged = bytearray(content)
+    for place, byte, kind in draws:
+        index = place % len(damaged)
+        if kind == "change":
+            damaged[index] = byte
+        elif kind == "cut":
+            del damaged[index : index + byte // 8]
+        else:
+            damaged[index:index] = bytes([byte])
+    return bytes(damaged)
+
+
+@pytest.fixture(scope="module")
+def real_files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("real")
+    rows = [["so", "ho ten", number] for number in range(60)]
+    return {
+        "a.xlsx": xlsx(folder / "a.xlsx", {"A": rows}).read_bytes(),
+        "a.xls": xls(folder / "a.xls", {"A": rows}).read_bytes(),
+        "a.dbf": dbf(FIELDS, [("A1", "7", "20070305", "T")] * 30),
+    }
+
+
+@given(
+    st.sampled_from(["a.xlsx", "a.xls", "a.dbf"]),
+    st.lists(
+        st.tuples(
+            st.integers(0, 1 << 20), st.integers(0, 255), st.sampled_from(["change", "cut", "add"])
+        ),
+        min_size=1,
+        max_size=8,
+    ),
+)
+def test_no_damage_to_a_real_file_does_more_than_refuse_it(real_files, name, draws):
+    with contextlib.suppress(UnreadableError):
+        assert opened(_damaged(real_files[name], draws), name).sheets
+
+
+def test_a_damaged_part_of_a_workbook_is_named_as_damage(real_files):
+    content = real_files["a.xlsx"]
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        start = archive.getinfo("xl/worksheets/sheet1.xml").header_offset
+    for place in range(start + 60, start + 200, 7):
+        assert "damaged" in refused(_damaged(content, [(place, 255, "change")]), "a.xlsx")

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import datetime
 import io
+import lzma
 import re
 import struct
 import zipfile
+import zlib
 from typing import TYPE_CHECKING, Final
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
@@ -41,6 +43,10 @@ _CELL: Final = re.compile(rb'<(?:\w+:)?c r="([A-Z]{1,3})(\d{1,7})"')
 _SHEET_PART: Final = re.compile(r"xl/worksheets/[^/]+\.xml")
 _GLOBALS: Final = re.compile(rb"\x09\x08[\x08\x10]\x00\x00[\x05\x06]\x05\x00")  # BOF record
 _FIRST_RECORDS: Final = 8
+_ZIP_ERRORS: Final = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error,
+    EOFError, NotImplementedError, ValueError, OSError,
+)  # fmt: skip
 _CHUNK: Final = 1 << 20
 
 
@@ -119,7 +125,7 @@ def _inspect(content: bytes, limits: Limits) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _inspect_zip(archive, len(content), limits)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError, OSError) as error:
+    except _ZIP_ERRORS as error:
         raise UnreadableError(_BROKEN) from error
     except RuntimeError as error:  # zipfile's word for an encrypted member
         raise UnreadableError(_PROTECTED) from error
