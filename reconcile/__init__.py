@@ -3,6 +3,8 @@
 Data flows down this list; an import only goes down the floors in ``pyproject.toml``::
 
     pipeline      one function per verb: read this first
+    outputs       files that a run leaves beside the register
+    requests      what commands are asked and what they answer
     stages        the stages in order, from deliveries and judgements to the register
     importers     file -> rows
     standardise   raw value -> standard value, raw kept

@@ -11,27 +11,39 @@ One run is one transaction; outputs are written after it, and never over an exis
 from __future__ import annotations
 
 import dataclasses
-import json
-import platform
 from collections import Counter
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
-from reconcile import __version__, config, export, importers
-from reconcile.errors import ShrinkageError
-from reconcile.model import DELIVERIES
-from reconcile.register import Register, Run, Saved, open_register
+from reconcile import config, export, importers, simulate
+from reconcile.errors import ShrinkageError, UsageError
+from reconcile.outputs import (
+    counts,
+    export_worded,
+    manifest_of,
+    now,
+    open_by_kind,
+    output_paths,
+    tally,
+    write_outputs,
+)
+from reconcile.register import open_register
 from reconcile.register.accounting import OUTCOMES, check_read
-from reconcile.report import page, summary
-from reconcile.review import decisions, records, refusals, verdicts, workbook
+from reconcile.report import dossier
+from reconcile.requests import (
+    Checked,
+    ExportRequest,
+    Merged,
+    MergeRequest,
+    Question,
+    Reviewed,
+    ReviewRequest,
+)
+from reconcile.review import decisions, refusals, verdicts
 from reconcile.review.casebook import Casebook
-from reconcile.review.columns import ReviewWords, load_review_words
-from reconcile.review.outputs import write_new
-from reconcile.stages import Knowledge, WorkedOut, check_contents, load_knowledge, silent, work_out
-from reconcile.text.findings import load_findings
+from reconcile.review.columns import load_review_words
+from reconcile.simulate import SimulationOptions
+from reconcile.stages import check_contents, evidence_between, load_knowledge, silent, work_out
 from reconcile.text.language import DEFAULT
 
 if TYPE_CHECKING:
@@ -39,72 +51,45 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from reconcile.errors import FileFault
     from reconcile.importers import Imported
-    from reconcile.register import Changes, Resolved
+    from reconcile.register import Changes, Register
     from reconcile.register.integrity import Problem
+    from reconcile.register.search import Person
+    from reconcile.review.columns import ReviewWords
     from reconcile.review.verdicts import Note
+    from reconcile.stages import Knowledge, WorkedOut
 
     Progress = Callable[[str, int, int], None]
+
+# The command line finds requests and answers here, beside the verbs that take and give them.
+__all__ = [
+    "Checked",
+    "ExportRequest",
+    "MergeRequest",
+    "Merged",
+    "Question",
+    "ReviewRequest",
+    "Reviewed",
+    "SimulationOptions",
+    "backup",
+    "check",
+    "demo",
+    "explain",
+    "export_to",
+    "find",
+    "import_judgements",
+    "merge",
+    "review_workbooks",
+    "runs",
+    "simulate_deliveries",
+    "undo",
+    "verify",
+]
 
 _LEAST_GONE: Final = 20  # fewer entries gone than this never stop a run
 
 
 # -- merge --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class MergeRequest:
-    """What ``merge`` is asked to do.
-
-    Attributes:
-        deliveries: folders.
-        register: path or SQLAlchemy URL.
-        out: folder for the outputs.
-        kind: full or delta, where ``delivery.toml`` does not say.
-        date: day of handing over, where ``delivery.toml`` does not say.
-        mappings: folder of mapping files; the shipped ones if None.
-        dry_run: work everything out and write nothing.
-        skip_unreadable: go on without files that cannot be read.
-        language: of the outputs.
-    """
-
-    deliveries: tuple[Path, ...]
-    register: str = "register.db"
-    out: Path = Path("output")
-    kind: Literal["full", "delta"] | None = None
-    date: date | None = None
-    mappings: Path | None = None
-    dry_run: bool = False
-    skip_unreadable: bool = False
-    language: str = DEFAULT
-
-
-@dataclass(frozen=True)
-class Merged:
-    """What ``merge`` did.
-
-    Attributes:
-        run: number of the run, ``R0012``; empty after a dry run.
-        accounting: one line per delivery, commune and file of this run: rows read, and by outcome.
-        changes: what changed in the register.
-        persons: persons in the register.
-        entries: entries in the register.
-        questions: open conflicts by kind.
-        findings: findings by severity.
-        unreadable: files that were left out.
-        outputs: files written, by what they are.
-    """
-
-    run: str
-    accounting: pd.DataFrame
-    changes: Changes
-    persons: int
-    entries: int
-    questions: dict[str, int]
-    findings: dict[str, int]
-    unreadable: tuple[FileFault, ...] = ()
-    outputs: dict[str, Path] = field(default_factory=dict)
 
 
 def merge(request: MergeRequest, progress: Progress = silent) -> Merged:
@@ -128,7 +113,8 @@ def merge(request: MergeRequest, progress: Progress = silent) -> Merged:
         "skip_unreadable": request.skip_unreadable,
     }
     with open_register(request.register) as register:
-        with register.run("merge", arguments, _manifest(imported, knowledge)) as run:
+        with register.run("merge", arguments, manifest_of(imported, knowledge)) as run:
+            paths = {} if request.dry_run else output_paths(request.out, run.name)
             register.add_import(
                 run, imported.deliveries, imported.files, imported.rows, imported.findings
             )
@@ -141,7 +127,7 @@ def merge(request: MergeRequest, progress: Progress = silent) -> Merged:
             run.manifest["rows"] = {
                 name: int(accounting[name].sum()) for name in ("read", *OUTCOMES)
             }
-            run.manifest["counts"] = _counts(resolved, saved)
+            run.manifest["counts"] = counts(resolved, saved)
             if request.dry_run:
                 run.discard()
         merged = Merged(
@@ -150,16 +136,16 @@ def merge(request: MergeRequest, progress: Progress = silent) -> Merged:
             changes=saved.changes,
             persons=len(set(saved.person_ids)),
             entries=len(resolved.entries),
-            questions=_open_by_kind(
+            questions=open_by_kind(
                 register.conflicts() if not request.dry_run else resolved.conflicts
             ),
-            findings=_tally(resolved.findings["severity"]),
+            findings=tally(resolved.findings["severity"]),
             unreadable=imported.unreadable,
         )
         if request.dry_run:
             return merged
         progress("outputs", 0, 1)
-        outputs = _write_outputs(register, run, knowledge, (request.out, request.language))
+        outputs = write_outputs(register, run, knowledge, (paths, request.language))
     return dataclasses.replace(merged, outputs=outputs)
 
 
@@ -195,15 +181,11 @@ def _read(request: MergeRequest, knowledge: Knowledge, progress: Progress) -> Im
         importers.ImportOptions(
             kind=request.kind,
             date=request.date,
-            today=_now().date(),
+            today=now().date(),
             skip_unreadable=request.skip_unreadable,
             progress=progress,
         ),
     )
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).astimezone()
 
 
 def _refuse_shrinkage(worked: WorkedOut, imported: Imported, allowed: float) -> None:
@@ -240,125 +222,7 @@ def _accounting(imported: Imported, register: Register) -> pd.DataFrame:
     return here.merge(accounts, on=place, how="inner").reset_index(drop=True)
 
 
-def _open_by_kind(conflicts: pd.DataFrame) -> dict[str, int]:
-    return _tally(conflicts[conflicts["state"].isin(["open", "stale"])]["kind"])
-
-
-def _tally(values: pd.Series[str]) -> dict[str, int]:
-    return {str(value): int(count) for value, count in values.value_counts().sort_index().items()}
-
-
-# -- the manifest and the outputs of a run ------------------------------------------------------
-
-
-def _manifest(imported: Imported, knowledge: Knowledge) -> dict[str, object]:
-    """What went into a run: hashes and versions, no personal data."""
-    return {
-        "toolkit": __version__,
-        "python": platform.python_version(),
-        "packages": {
-            name: version(name)
-            for name in ("pandas", "rapidfuzz", "sqlalchemy", "great-expectations", "openpyxl")
-        },
-        "mappings": config.mappings_digest(knowledge.folder),
-        "model": knowledge.model.version,
-        "deliveries": imported.deliveries[DELIVERIES.names].to_dict("records"),
-        "files": imported.files[
-            ["delivery", "commune", "file", "family", "table", "sha256", "bytes", "status"]
-        ].to_dict("records"),
-    }
-
-
-def _counts(resolved: Resolved, saved: Saved) -> dict[str, object]:
-    return {
-        "entries": len(resolved.entries),
-        "mentions": len(resolved.mentions),
-        "persons": len(set(saved.person_ids)),
-        "events": len(set(saved.event_ids.values())),
-        "links": len(resolved.pairs),
-        "conflicts": _open_by_kind(resolved.conflicts),
-        "findings": _tally(resolved.findings["code"]),
-        "changes": dataclasses.asdict(saved.changes),
-    }
-
-
-def _write_outputs(
-    register: Register, run: Run, knowledge: Knowledge, place: tuple[Path, str]
-) -> dict[str, Path]:
-    """Conflict workbook, register as a spreadsheet, report and manifest of a run."""
-    out, language = place
-    out.mkdir(parents=True, exist_ok=True)
-    outputs = {
-        "workbook": out / f"conflicts-{run.name}.xlsx",
-        "register": out / f"register-{run.name}.xlsx",
-        "report": out / f"report-{run.name}.html",
-        "manifest": out / f"run-{run.name}.json",
-    }
-    workbook.write(
-        outputs["workbook"], _casebook(register, knowledge, run.name, language), language
-    )
-    export.export_register(
-        register, outputs["register"], knowledge.register_types, knowledge.communes, language
-    )
-    page.write(
-        outputs["report"], summary.summarise(_summary(register, knowledge, run.name)), language
-    )
-    manifest = run.manifest | {
-        "run": run.name,
-        "verb": run.verb,
-        "started": run.started,
-        "audit_head": register.facts()["audit_head"],
-    }
-    text = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True)
-    write_new(outputs["manifest"], (text + "\n").encode())
-    return outputs
-
-
-def _casebook(register: Register, knowledge: Knowledge, run: str, language: str) -> Casebook:
-    return records.casebook(
-        records.Source(
-            register=register,
-            register_types=knowledge.register_types,
-            communes=knowledge.communes,
-            wording=knowledge.wording,
-            model=knowledge.model,
-            office=knowledge.office.name,
-            run=run,
-            made=_now(),
-        ),
-        language,
-    )
-
-
-def _summary(register: Register, knowledge: Knowledge, run: str) -> summary.Source:
-    return summary.Source(
-        register=register,
-        register_types=knowledge.register_types,
-        communes=knowledge.communes,
-        wording=knowledge.wording,
-        rules=load_findings(knowledge.folder),
-        office=knowledge.office.name,
-        run=run,
-        made=_now(),
-    )
-
-
 # -- check --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Checked:
-    """What ``check`` found; nothing was written to a register.
-
-    Attributes:
-        accounting: rows read per file: accepted, refused, deleted, footer.
-        findings: FINDINGS.
-        unreadable: files that were left out.
-    """
-
-    accounting: pd.DataFrame
-    findings: pd.DataFrame
-    unreadable: tuple[FileFault, ...]
 
 
 def check(request: MergeRequest, progress: Progress = silent) -> Checked:
@@ -384,52 +248,6 @@ def check(request: MergeRequest, progress: Progress = silent) -> Checked:
 # -- review -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class ReviewRequest:
-    """What ``review`` is asked to do.
-
-    Attributes:
-        workbooks: workbooks or csv files that officers handed back.
-        register: path or SQLAlchemy URL.
-        out: folder for the outputs.
-        officer: name that fills empty cells of *Cán bộ*.
-        mappings: folder of mapping files; the shipped ones if None.
-        language: of the outputs.
-    """
-
-    workbooks: tuple[Path, ...]
-    register: str = "register.db"
-    out: Path = Path("output")
-    officer: str = ""
-    mappings: Path | None = None
-    language: str = DEFAULT
-
-
-@dataclass(frozen=True)
-class Reviewed:
-    """What ``review`` did.
-
-    Attributes:
-        run: number of the run; empty where there was nothing to apply.
-        applied: decisions that were applied.
-        repeated: decisions that the register had already.
-        untouched: rows that nobody answered.
-        refused: rows that could not be applied, each with its reason.
-        remarks: what was noticed about rows that were applied.
-        changes: what changed in the register; None where nothing was applied.
-        outputs: files written, by what they are.
-    """
-
-    run: str
-    applied: int
-    repeated: int
-    untouched: int
-    refused: tuple[Note, ...]
-    remarks: tuple[Note, ...]
-    changes: Changes | None
-    outputs: dict[str, Path]
-
-
 def review_workbooks(request: ReviewRequest, progress: Progress = silent) -> Reviewed:
     """Read decisions back, apply them, and let the register follow.
 
@@ -448,7 +266,7 @@ def review_workbooks(request: ReviewRequest, progress: Progress = silent) -> Rev
         office = verdicts.Office(
             book=_known_conflicts(register, knowledge),
             words=words,
-            today=_now().date(),
+            today=now().date(),
             officer=request.officer,
         )
         known = [verdicts.Known.from_stored(stored) for stored in register.judgements()]
@@ -457,18 +275,19 @@ def review_workbooks(request: ReviewRequest, progress: Progress = silent) -> Rev
         if not found.accepted:
             return _reviewed(found, "", None, outputs)
         with register.run("review", {"workbooks": len(request.workbooks)}, {}) as run:
+            paths = output_paths(request.out, run.name)
             register.add_judgements(run, [decision.stored() for decision in found.accepted])
             resolved = work_out(register, knowledge, progress).resolved
             progress("save", 0, 1)
             saved = register.save(run, resolved)
-            run.manifest["counts"] = _counts(resolved, saved)
+            run.manifest["counts"] = counts(resolved, saved)
             run.manifest["decisions"] = {
                 "applied": len(found.accepted),
                 "repeated": found.repeated,
                 "refused": len(found.refused),
             }
         progress("outputs", 0, 1)
-        outputs |= _write_outputs(register, run, knowledge, (request.out, request.language))
+        outputs |= write_outputs(register, run, knowledge, (paths, request.language))
     return _reviewed(found, run.name, saved.changes, outputs)
 
 
@@ -479,7 +298,7 @@ def _known_conflicts(register: Register, knowledge: Knowledge) -> Casebook:
         register=register.facts()["register"],
         run="",
         office=knowledge.office.name,
-        made=_now(),
+        made=now(),
     )
 
 
@@ -525,9 +344,74 @@ def runs(register: str) -> list[dict[str, object]]:
         return opened.runs()
 
 
+def explain(question: Question) -> str:
+    """Why one person is one person, or why two are two.
+
+    Raises:
+        UsageError: an id is mistyped, was never issued or is no person's.
+    """
+    knowledge = load_knowledge(question.mappings)
+    words = dossier.Words(
+        register_types=knowledge.register_types,
+        communes=knowledge.communes,
+        model=knowledge.model,
+        language=question.language,
+        unmasked=question.unmasked,
+    )
+    with open_register(question.register, create=False) as register:
+        if question.unmasked:
+            with register.run("explain", {"ids": list(question.ids), "unmasked": True}):
+                pass  # the run is the log entry that P9 asks for
+        people = [register.person(text) for text in question.ids]
+        if len(people) == 1 or people[0].person_id == people[1].person_id:
+            return dossier.dossier(_life(people[0]), words)
+        evidence = evidence_between(register, knowledge, people[0].mentions, people[1].mentions)
+    weight = float(evidence["weight"].sum())
+    return dossier.comparison(evidence, weight, 1 / (1 + 2**-weight), words)
+
+
+def _life(person: Person) -> dossier.Life:
+    return dossier.Life(
+        person_id=person.person_id,
+        earlier=tuple(person.earlier),
+        golden=person.golden,
+        mentions=person.mentions,
+        links=person.links,
+    )
+
+
 # -- exporting ----------------------------------------------------------------------------------
 
+
 EXPORTS: Final = ("register", "template", "persons", "mentions", "conflicts", "judgements")
+# Workbooks with several sheets, which nothing but xlsx can hold.
+_BOOKS: Final = ("register", "template")
+
+
+def export_to(request: ExportRequest) -> None:
+    """Write something out of the register.
+
+    Raises:
+        UsageError: there is no such kind, or it cannot be had in that form; the file exists.
+    """
+    if request.kind not in EXPORTS:
+        raise UsageError(
+            "There is no export {kind}; choose one of {kinds}.",
+            kind=request.kind,
+            kinds=", ".join(EXPORTS),
+        )
+    if request.kind in _BOOKS and request.form != "xlsx":
+        raise UsageError("The export {kind} is a workbook; use --format xlsx.", kind=request.kind)
+    with open_register(request.register, create=False) as register:
+        if request.kind in _BOOKS or request.kind == "conflicts":
+            export_worded(register, request)
+        else:
+            write = {
+                "persons": export.export_persons,
+                "mentions": export.export_mentions,
+                "judgements": export.export_judgements,
+            }[request.kind]
+            write(register, request.target, request.form)
 
 
 # -- keeping ------------------------------------------------------------------------------------
@@ -549,3 +433,38 @@ def backup(register: str, target: Path) -> None:
     """Write a consistent, verified copy of a register; see :meth:`Register.backup`."""
     with open_register(register, create=False) as opened:
         opened.backup(target)
+
+
+def import_judgements(
+    register: str, source: Path, mappings: Path | None = None, progress: Progress = silent
+) -> list[str]:
+    """Carry judgements over from the export of another register, or from version control.
+
+    Args:
+        register: path or SQLAlchemy URL.
+        source: csv that ``export judgements`` wrote.
+        mappings: folder of mapping files; the shipped ones if None.
+        progress: called with a stage, steps done and steps in all.
+
+    Returns:
+        Ids of the judgements that the register did not have.
+    """
+    knowledge = load_knowledge(mappings)
+    carried = export.read_judgements(source)
+    with (
+        open_register(register, create=False) as opened,
+        opened.run("judgements import", {"judgements": len(carried)}, {}) as run,
+    ):
+        issued = opened.add_judgements(run, carried)
+        resolved = work_out(opened, knowledge, progress).resolved
+        progress("save", 0, 1)
+        opened.save(run, resolved)
+    return [identifier for identifier in issued if identifier]
+
+
+# -- simulating ---------------------------------------------------------------------------------
+
+
+def simulate_deliveries(out: Path, entries: int, seed: int, options: SimulationOptions) -> None:
+    """Write deliveries of a simulated population with the truth beside; see ``simulate``."""
+    simulate.simulate(out, entries, seed, options)

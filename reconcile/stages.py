@@ -305,3 +305,38 @@ def check_contents(imported: Imported, knowledge: Knowledge) -> pd.DataFrame:
         knowledge.folder,
     )
     return _in_order([imported.findings, found, checked])
+
+
+def evidence_between(
+    register: Register, knowledge: Knowledge, ours: pd.DataFrame, theirs: pd.DataFrame
+) -> pd.DataFrame:
+    """What speaks for and against two persons being one: the pair of mentions that is likest.
+
+    Args:
+        register: the register.
+        knowledge: the mapping files.
+        ours: mentions of one person, with ``mention_key``.
+        theirs: mentions of the other.
+
+    Returns:
+        EVIDENCE of one pair.
+    """
+    types = knowledge.register_types
+    live_entries, mentions = register.entries(), register.mentions()
+    position = pd.Series(mentions.index, index=mentions["mention_key"])
+    sides = [
+        position[list(side["mention_key"])].to_frame("at").assign(both=1) for side in (ours, theirs)
+    ]
+    cross = sides[0].merge(sides[1], on="both", suffixes=("_one", "_other"))
+    pairs = pd.DataFrame(
+        {
+            "left": cross[["at_one", "at_other"]].min(axis=1),
+            "right": cross[["at_one", "at_other"]].max(axis=1),
+        },
+        dtype="Int32",
+    )
+    kin = standardise.kin(mentions, live_entries, types)
+    evidence = match.explain(pairs, mentions, live_entries, kin, knowledge.model, types)
+    weights = evidence.groupby(["left", "right"])["weight"].sum().reset_index()
+    best = weights.sort_values(["weight", "left", "right"], ascending=[False, True, True]).head(1)
+    return evidence.merge(best[["left", "right"]], on=["left", "right"], how="inner")

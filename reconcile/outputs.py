@@ -1,0 +1,204 @@
+"""Files that a run leaves beside the register: workbook, spreadsheet, report, manifest, exports."""
+
+from __future__ import annotations
+
+import json
+import platform
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from reconcile import __version__, config, export
+from reconcile.errors import UsageError
+from reconcile.export.books import Knowledge as Headings
+from reconcile.export.files import new_file
+from reconcile.model import DELIVERIES
+from reconcile.report import page, summary
+from reconcile.review import conflicts_csv, records, workbook
+from reconcile.review.outputs import write_new
+from reconcile.stages import load_knowledge
+from reconcile.text.findings import load_findings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from reconcile.importers import Imported
+    from reconcile.register import Register, Resolved, Run, Saved
+    from reconcile.requests import ExportRequest
+    from reconcile.review.casebook import Casebook
+    from reconcile.stages import Knowledge
+
+
+def now() -> datetime:
+    """The time of day, with its zone."""
+    return datetime.now(UTC).astimezone()
+
+
+# -- the manifest and the outputs of a run ------------------------------------------------------
+
+
+def manifest_of(imported: Imported, knowledge: Knowledge) -> dict[str, object]:
+    """What went into a run: hashes and versions, no personal data."""
+    return {
+        "toolkit": __version__,
+        "python": platform.python_version(),
+        "packages": {
+            name: version(name)
+            for name in ("pandas", "rapidfuzz", "sqlalchemy", "great-expectations", "openpyxl")
+        },
+        "mappings": config.mappings_digest(knowledge.folder),
+        "model": knowledge.model.version,
+        "deliveries": imported.deliveries[DELIVERIES.names].to_dict("records"),
+        "files": imported.files[
+            ["delivery", "commune", "file", "family", "table", "sha256", "bytes", "status"]
+        ].to_dict("records"),
+    }
+
+
+def counts(resolved: Resolved, saved: Saved) -> dict[str, object]:
+    """What a run worked out, in numbers, for its manifest."""
+    return {
+        "entries": len(resolved.entries),
+        "mentions": len(resolved.mentions),
+        "persons": len(set(saved.person_ids)),
+        "events": len(set(saved.event_ids.values())),
+        "links": len(resolved.pairs),
+        "conflicts": open_by_kind(resolved.conflicts),
+        "findings": tally(resolved.findings["code"]),
+        "changes": asdict(saved.changes),
+    }
+
+
+def output_paths(out: Path, run: str) -> dict[str, Path]:
+    """Where the outputs of a run go; called before anything is written, so that a run can stop.
+
+    Args:
+        out: folder for the outputs; made if it does not exist.
+        run: number of the run.
+
+    Raises:
+        UsageError: the folder cannot be made, or holds an output of that name (of another
+            register, since run numbers never come twice in one).
+    """
+    paths = {
+        "workbook": out / f"conflicts-{run}.xlsx",
+        "register": out / f"register-{run}.xlsx",
+        "report": out / f"report-{run}.html",
+        "manifest": out / f"run-{run}.json",
+    }
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            "The folder {folder} cannot be made ({reason}).",
+            folder=str(out),
+            reason=error.strerror,
+        ) from error
+    for path in paths.values():
+        if path.exists():
+            raise UsageError(
+                "{file} exists already and is not overwritten; choose another folder with --out.",
+                file=str(path),
+            )
+    return paths
+
+
+def write_outputs(
+    register: Register, run: Run, knowledge: Knowledge, place: tuple[dict[str, Path], str]
+) -> dict[str, Path]:
+    """Conflict workbook, register as a spreadsheet, report and manifest of a run.
+
+    Args:
+        register: the register, after the run.
+        run: the run.
+        knowledge: the mapping files.
+        place: what :func:`output_paths` gave, and the language.
+    """
+    outputs, language = place
+    workbook.write(
+        outputs["workbook"], _casebook(register, knowledge, run.name, language), language
+    )
+    export.export_register(register, outputs["register"], _headings(knowledge), language)
+    page.write(
+        outputs["report"], summary.summarise(_summary(register, knowledge, run.name)), language
+    )
+    manifest = run.manifest | {
+        "run": run.name,
+        "verb": run.verb,
+        "started": run.started,
+        "audit_head": register.facts()["audit_head"],
+    }
+    text = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True)
+    write_new(outputs["manifest"], (text + "\n").encode())
+    return outputs
+
+
+def _headings(knowledge: Knowledge) -> Headings:
+    return export.load(knowledge.register_types, knowledge.communes, knowledge.folder)
+
+
+def _casebook(register: Register, knowledge: Knowledge, run: str, language: str) -> Casebook:
+    return records.casebook(
+        records.Source(
+            register=register,
+            register_types=knowledge.register_types,
+            communes=knowledge.communes,
+            wording=knowledge.wording,
+            model=knowledge.model,
+            office=knowledge.office.name,
+            run=run,
+            made=now(),
+        ),
+        language,
+    )
+
+
+def _summary(register: Register, knowledge: Knowledge, run: str) -> summary.Source:
+    return summary.Source(
+        register=register,
+        register_types=knowledge.register_types,
+        communes=knowledge.communes,
+        wording=knowledge.wording,
+        rules=load_findings(knowledge.folder),
+        office=knowledge.office.name,
+        run=run,
+        made=now(),
+    )
+
+
+def export_worded(register: Register, request: ExportRequest) -> None:
+    """Exports whose headings and words come from the mapping files."""
+    knowledge = load_knowledge(request.mappings)
+    if request.kind == "register":
+        export.export_register(register, request.target, _headings(knowledge), request.language)
+    elif request.kind == "template":
+        export.export_template(register, request.target, _headings(knowledge))
+    else:
+        last = register.runs()
+        run = str(last[-1]["run"]) if last else ""
+        book = _casebook(register, knowledge, run, request.language)
+        _export_conflicts(book, request)
+
+
+def _export_conflicts(book: Casebook, request: ExportRequest) -> None:
+    if request.form == "csv":
+        text = conflicts_csv.conflicts_csv(book, request.language)
+        with new_file(request.target) as stream:
+            stream.write(text.encode("utf-8-sig"))
+    elif request.form == "xlsx" and request.target is not None:
+        workbook.write(request.target, book, request.language)
+    else:
+        raise UsageError("Conflicts are exported as csv, or as xlsx into a file (--out).")
+
+
+def open_by_kind(conflicts: pd.DataFrame) -> dict[str, int]:
+    """How many conflicts of each kind wait for an officer."""
+    return tally(conflicts[conflicts["state"].isin(["open", "stale"])]["kind"])
+
+
+def tally(values: pd.Series[str]) -> dict[str, int]:
+    """How often each value occurs, in the order of the values."""
+    return {str(value): int(count) for value, count in values.value_counts().sort_index().items()}

@@ -1,0 +1,174 @@
+"""What commands are asked and what they answer: plain data between command line and pipeline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from reconcile.text.language import DEFAULT
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    import pandas as pd
+
+    from reconcile.errors import FileFault
+    from reconcile.export.frames import Format
+    from reconcile.register import Changes
+    from reconcile.review.verdicts import Note
+
+
+@dataclass(frozen=True)
+class MergeRequest:
+    """What ``merge`` is asked to do.
+
+    Attributes:
+        deliveries: folders.
+        register: path or SQLAlchemy URL.
+        out: folder for the outputs.
+        kind: full or delta, where ``delivery.toml`` does not say.
+        date: day of handing over, where ``delivery.toml`` does not say.
+        mappings: folder of mapping files; the shipped ones if None.
+        dry_run: work everything out and write nothing.
+        skip_unreadable: go on without files that cannot be read.
+        language: of the outputs.
+    """
+
+    deliveries: tuple[Path, ...]
+    register: str = "register.db"
+    out: Path = Path("output")
+    kind: Literal["full", "delta"] | None = None
+    date: date | None = None
+    mappings: Path | None = None
+    dry_run: bool = False
+    skip_unreadable: bool = False
+    language: str = DEFAULT
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What ``merge`` did.
+
+    Attributes:
+        run: number of the run, ``R0012``; empty after a dry run.
+        accounting: one line per delivery, commune and file of this run: rows read, and by outcome.
+        changes: what changed in the register.
+        persons: persons in the register.
+        entries: entries in the register.
+        questions: open conflicts by kind.
+        findings: findings by severity.
+        unreadable: files that were left out.
+        outputs: files written, by what they are.
+    """
+
+    run: str
+    accounting: pd.DataFrame
+    changes: Changes
+    persons: int
+    entries: int
+    questions: dict[str, int]
+    findings: dict[str, int]
+    unreadable: tuple[FileFault, ...] = ()
+    outputs: dict[str, Path] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What ``check`` found; nothing was written to a register.
+
+    Attributes:
+        accounting: rows read per file: accepted, refused, deleted, footer.
+        findings: FINDINGS.
+        unreadable: files that were left out.
+    """
+
+    accounting: pd.DataFrame
+    findings: pd.DataFrame
+    unreadable: tuple[FileFault, ...]
+
+
+@dataclass(frozen=True)
+class ReviewRequest:
+    """What ``review`` is asked to do.
+
+    Attributes:
+        workbooks: workbooks or csv files that officers handed back.
+        register: path or SQLAlchemy URL.
+        out: folder for the outputs.
+        officer: name that fills empty cells of *Cán bộ*.
+        mappings: folder of mapping files; the shipped ones if None.
+        language: of the outputs.
+    """
+
+    workbooks: tuple[Path, ...]
+    register: str = "register.db"
+    out: Path = Path("output")
+    officer: str = ""
+    mappings: Path | None = None
+    language: str = DEFAULT
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """What ``review`` did.
+
+    Attributes:
+        run: number of the run; empty where there was nothing to apply.
+        applied: decisions that were applied.
+        repeated: decisions that the register had already.
+        untouched: rows that nobody answered.
+        refused: rows that could not be applied, each with its reason.
+        remarks: what was noticed about rows that were applied.
+        changes: what changed in the register; None where nothing was applied.
+        outputs: files written, by what they are.
+    """
+
+    run: str
+    applied: int
+    repeated: int
+    untouched: int
+    refused: tuple[Note, ...]
+    remarks: tuple[Note, ...]
+    changes: Changes | None
+    outputs: dict[str, Path]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What ``explain`` is asked.
+
+    Attributes:
+        ids: id of one person; or of two, to be told why they are (not) one.
+        register: path or SQLAlchemy URL.
+        mappings: folder of mapping files; the shipped ones if None.
+        language: of the answer.
+        unmasked: show names, dates and numbers in full; the register's log says so.
+    """
+
+    ids: tuple[str, ...]
+    register: str = "register.db"
+    mappings: Path | None = None
+    language: str = DEFAULT
+    unmasked: bool = False
+
+
+@dataclass(frozen=True)
+class ExportRequest:
+    """What ``export`` is asked to do.
+
+    Attributes:
+        kind: register, template, persons, mentions, conflicts or judgements.
+        register: path or SQLAlchemy URL.
+        target: the new file; None is standard output.
+        form: csv, parquet or xlsx.
+        mappings: folder of mapping files; the shipped ones if None.
+        language: of headings and words.
+    """
+
+    kind: str
+    register: str = "register.db"
+    target: Path | None = None
+    form: Format = "csv"
+    mappings: Path | None = None
+    language: str = DEFAULT
