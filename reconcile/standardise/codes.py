@@ -17,7 +17,6 @@ from reconcile.config import Strict
 from reconcile.text.folding import key, plain, tidy
 
 _SIGNS: Final = " .,;:'\"`*_"
-_LONGEST_NO_VALUE: Final = 40
 _BRACKET: Final = re.compile(r"\s*[(\[].*")
 
 
@@ -113,6 +112,7 @@ class CodeReader:
     def __init__(self, knowledge: CodeKnowledge) -> None:
         self._no_value = frozenset(_signs_off(key(word)) for word in knowledge.no_value)
         self._plain_no_value = frozenset(_signs_off(plain(word)) for word in knowledge.no_value)
+        self._longest_no_value = max(map(len, knowledge.no_value), default=0) + 6
         self._sex = _Words(_with_names(knowledge.sex))
         self._codes = {
             attribute: _Words({standard: (standard, *words) for standard, words in groups.items()})
@@ -135,8 +135,8 @@ class CodeReader:
         Phrases count with any marks (``không rỏ``); a single word only as it is written or without
         any mark, since with others it may be a name (``Mơ`` is not ``mờ``).
         """
-        if len(text) > _LONGEST_NO_VALUE:
-            return False
+        if len(text) > self._longest_no_value or (len(text) > 2 and text[0].isdigit()):
+            return False  # most texts: names, places, dates, numbers
         written = _signs_off(key(text))
         if written in self._no_value:
             return True
