@@ -175,7 +175,8 @@ class RegisterType(Strict):
         vi: name in Vietnamese.
         en: name in English.
         event: word for what happened: birth, marriage, death, recognition, certificate.
-        event_field: field with the event's date; the registration date stands in where it is empty.
+        event_field: field with the event's date; where a type has none, or it is not a passage of
+            a principal, the registration date stands in (ADR 0011).
         event_once: two entries with the same principal persons are one event.
         roles: the roles.
         kin: family relations between the roles.
