@@ -22,8 +22,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from reconcile.errors import ExportError, ReconcileError
+from reconcile.errors import ExportError, ReconcileError, UsageError
 from reconcile.model import Severity
+from reconcile.requests import ExportRequest, MergeRequest, Question, ReviewRequest
 from reconcile.text import language as words
 from reconcile.text.language import DEFAULT, LANGUAGES, translate
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from reconcile.errors import FileFault
-    from reconcile.pipeline import Merged
+    from reconcile.requests import Merged
     from reconcile.review.verdicts import Note
 
 INTERRUPTED: Final = 130
@@ -79,6 +80,25 @@ class Language(StrEnum):
 
 _LANG: Final = Language(LANGUAGE)
 _OUT: Final = Path("output")
+
+
+class Form(StrEnum):
+    """Formats of exports."""
+
+    csv = "csv"
+    parquet = "parquet"
+    xlsx = "xlsx"
+
+
+class Export(StrEnum):
+    """What can be exported."""
+
+    register = "register"
+    template = "template"
+    persons = "persons"
+    mentions = "mentions"
+    conflicts = "conflicts"
+    judgements = "judgements"
 
 
 class Kind(StrEnum):
@@ -170,6 +190,10 @@ DateOption = Annotated[
 ]
 SkipOption = Annotated[
     bool, typer.Option("--skip-unreadable", help=_("Go on without files that cannot be read."))
+]
+UnmaskedOption = Annotated[
+    bool,
+    typer.Option("--unmasked", help=_("Show names and dates in full; the register's log says so.")),
 ]
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help=_("A run, as R0012."))]
 
@@ -414,7 +438,7 @@ def merge(
         from reconcile import pipeline
 
         merged = pipeline.merge(
-            pipeline.MergeRequest(
+            MergeRequest(
                 deliveries=tuple(deliveries),
                 register=register,
                 out=out,
@@ -452,7 +476,7 @@ def check(
         from reconcile import pipeline
 
         checked = pipeline.check(
-            pipeline.MergeRequest(
+            MergeRequest(
                 deliveries=tuple(deliveries),
                 kind=None if kind is None else kind.value,
                 date=None if date is None else date.date(),
@@ -492,7 +516,7 @@ def review(
         from reconcile import pipeline
 
         reviewed = pipeline.review_workbooks(
-            pipeline.ReviewRequest(
+            ReviewRequest(
                 workbooks=tuple(workbooks),
                 register=register,
                 out=out,
@@ -596,6 +620,169 @@ def backup(
 
         pipeline.backup(register, target)
     typer.echo(_("Written: {path}", path=target))
+
+
+@app.command(
+    cls=_Command,
+    help=_("Look persons up, with or without marks, by number or by id."),
+    epilog=_example("reconcile find 'nguyen thi lan' --born 1980"),
+)
+def find(
+    text: Annotated[list[str], typer.Argument(metavar="TEXT", help=_("Name, number or id."))],
+    register: RegisterOption = "register.db",
+    born: Annotated[
+        int | None, typer.Option("--born", metavar="YEAR", help=_("Year of birth."))
+    ] = None,
+    unmasked: UnmaskedOption = False,
+    lang: LangOption = _LANG,
+) -> None:
+    """Look persons up."""
+    del lang
+    with _working():
+        from reconcile import pipeline
+
+        found = pipeline.find(register, " ".join(text), born, unmasked=unmasked)
+    if found.empty:
+        typer.echo(_("Nobody was found."))
+        return
+    columns = ["person_id", "name", "birth", "sex", "mentions"]
+    _table([_(column) for column in columns], found[columns].itertuples(index=False))
+
+
+@app.command(
+    cls=_Command,
+    help=_("Say why one person is one person, or why two are (not) the same."),
+    epilog=_example("reconcile explain P-2K7M4"),
+)
+def explain(
+    ids: Annotated[list[str], typer.Argument(metavar="ID", help=_("Ids of one or two persons."))],
+    register: RegisterOption = "register.db",
+    mappings: MappingsOption = None,
+    unmasked: UnmaskedOption = False,
+    lang: LangOption = _LANG,
+) -> None:
+    """Explain persons."""
+    with _working():
+        from reconcile import pipeline
+
+        if len(ids) > 2:
+            raise UsageError("Name one person or two, not {count}.", count=len(ids))
+        question = Question(tuple(ids), register, mappings, str(lang), unmasked)
+        typer.echo(pipeline.explain(question))
+
+
+@app.command(
+    cls=_Command,
+    help=_("Write something out of the register: for other programs, offices, the Ministry."),
+    epilog=_example("reconcile export mentions --format csv --out mentions.csv"),
+)
+def export(
+    kind: Annotated[Export, typer.Argument(metavar="|".join(Export), help=_("What to export."))],
+    register: RegisterOption = "register.db",
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="FILE|-",
+            help=_("The new file; - for standard output. Else KIND.FORMAT in this folder."),
+        ),
+    ] = None,
+    form: Annotated[
+        Form | None,
+        typer.Option(
+            "--format",
+            metavar="|".join(Form),
+            help=_("Its format; csv, or xlsx for register and template."),
+        ),
+    ] = None,
+    mappings: MappingsOption = None,
+    lang: LangOption = _LANG,
+) -> None:
+    """Export from the register."""
+    books = (Export.register, Export.template)
+    form = form or (Form.xlsx if kind in books else Form.csv)
+    target = out or Path(f"{kind}.{form}")
+    with _working():
+        from reconcile import pipeline
+
+        pipeline.export_to(
+            ExportRequest(
+                kind=str(kind),
+                register=register,
+                target=None if str(target) == "-" else target,
+                form=form.value,
+                mappings=mappings,
+                language=str(lang),
+            )
+        )
+    if str(target) != "-":
+        typer.echo(_("Written: {path}", path=target))
+
+
+judgements = typer.Typer(
+    cls=_Group, help=_("Carry officers' judgements over."), rich_markup_mode=None
+)
+app.add_typer(judgements, name="judgements")
+
+
+@judgements.callback()
+def _judgements() -> None:
+    """Hold the commands on judgements."""
+
+
+@judgements.command(
+    "import",
+    cls=_Command,
+    help=_("Bring judgements in that 'export judgements' wrote from another register."),
+    epilog=_example("reconcile judgements import judgements.csv --register new.db"),
+)
+def judgements_import(
+    source: Annotated[Path, typer.Argument(metavar="FILE", help=_("The csv of judgements."))],
+    register: RegisterOption = "register.db",
+    mappings: MappingsOption = None,
+    lang: LangOption = _LANG,
+    quiet: QuietOption = False,
+) -> None:
+    """Import judgements."""
+    del lang
+    with _working(quiet=quiet) as progress:
+        from reconcile import pipeline
+
+        issued = pipeline.import_judgements(register, source, mappings, progress)
+    typer.echo(_("{count} judgements are new.", count=len(issued)))
+
+
+@app.command(
+    cls=_Command,
+    help=_("Simulate a population in the three communes' formats, with the truth beside."),
+    epilog=_example("reconcile simulate --entries 1000 --seed 7 --out simulated"),
+)
+def simulate(
+    out: OutOption = Path("simulated"),
+    entries: Annotated[
+        int, typer.Option("--entries", metavar="N", help=_("How many entries in all."))
+    ] = 1000,
+    seed: Annotated[
+        int, typer.Option("--seed", metavar="N", help=_("Equal seeds give equal files."))
+    ] = 1,
+    deliveries: Annotated[
+        int, typer.Option("--deliveries", metavar="N", help=_("How many deliveries over time."))
+    ] = 1,
+    profile: Annotated[
+        str, typer.Option("--profile", metavar="NAME", help=_("How carefully clerks write."))
+    ] = "typical",
+    mappings: MappingsOption = None,
+    lang: LangOption = _LANG,
+) -> None:
+    """Simulate deliveries."""
+    del lang
+    with _working():
+        from reconcile import pipeline
+        from reconcile.simulate import SimulationOptions
+
+        options = SimulationOptions(deliveries=deliveries, profile=profile, mappings=mappings)
+        pipeline.simulate_deliveries(out, entries, seed, options)
+    typer.echo(_("Written: {path}", path=out))
 
 
 def main() -> None:

@@ -332,10 +332,29 @@ def _reviewed(
 # -- looking ------------------------------------------------------------------------------------
 
 
-def find(register: str, text: str, born: int | None = None) -> pd.DataFrame:
-    """Look persons up, with or without marks; see :meth:`Register.find`."""
+def find(
+    register: str, text: str, born: int | None = None, *, unmasked: bool = False
+) -> pd.DataFrame:
+    """Look persons up, with or without marks; see :meth:`Register.find`.
+
+    Args:
+        register: path or SQLAlchemy URL.
+        text: words of the name, a number, an id.
+        born: year of birth.
+        unmasked: show names and dates in full; the register's log says that it was done (P9).
+    """
     with open_register(register, create=False) as opened:
-        return opened.find(text, born)
+        found = opened.find(text, born)
+        if unmasked:
+            with opened.run("find", {"unmasked": True}):
+                pass
+            return found
+    return found.assign(
+        **{
+            field: [dossier.masked(field, value) for value in found[field]]
+            for field in ("name", "birth")
+        }
+    )
 
 
 def runs(register: str) -> list[dict[str, object]]:

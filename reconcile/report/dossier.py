@@ -128,7 +128,7 @@ def _fact(line: Line, ordinal: Mapping[str, int], words: Words) -> str:
         disagreeing=line["disagreeing"],
     )
     field, value = str(line["field"]), str(line["value"])
-    return f"  {field:<14} {masked(field, value, words):<32} {origin:<5} {said} · {line['rule']}"
+    return f"  {field:<14} {masked(field, value, unmasked=words.unmasked):<32} {origin:<5} {said} · {line['rule']}"
 
 
 def _entry(number: int, line: Line, words: Words) -> str:
@@ -136,7 +136,7 @@ def _entry(number: int, line: Line, words: Words) -> str:
     commune = words.communes.get(str(line["commune"]))
     type_words = _either(kind, words.language) if kind else str(line["register_type"])
     role = _role_words(kind, str(line["role"]), words.language)
-    shown = masked("name", str(line["name"]), words)
+    shown = masked("name", str(line["name"]), unmasked=words.unmasked)
     return (
         f"  [{number}] {_when(line['event_from'], line['event_to'], words):<12} "
         f"{type_words} · {role} · {commune.name if commune else line['commune']} · "
@@ -185,16 +185,16 @@ def _by_time(mentions: pd.DataFrame) -> list[Line]:
     )
 
 
-def masked(field: str, value: str, words: Words) -> str:
+def masked(field: str, value: str, *, unmasked: bool = False) -> str:
     """A value as it may be shown: initials, years, numbers with their middle hidden.
 
     Args:
         field: field that it is a value of.
         value: the value.
-        words: says whether to mask at all.
+        unmasked: show it in full after all.
     """
     text = _safe(value)
-    if words.unmasked or field in _OPEN_FIELDS:
+    if unmasked or field in _OPEN_FIELDS:
         return text
     if field in _NAMES:
         return " ".join(f"{part[0].upper()}." for part in text.split() if part)
