@@ -1,7 +1,7 @@
 """Mentions -> scored pairs: blocking, comparison levels, match weights, evidence."""
 
-from reconcile.match.explain import explain
-from reconcile.match.matching import match
+from reconcile.match.explain import explain, sentence
+from reconcile.match.matching import Matched, match, match_all
 from reconcile.match.model import Model, load_model
 
-__all__ = ["Model", "explain", "load_model", "match"]
+__all__ = ["Matched", "Model", "explain", "load_model", "match", "match_all", "sentence"]

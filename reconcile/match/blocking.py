@@ -4,10 +4,11 @@ Several rules, each a list of parts that two mentions must share. Keys become fi
 frequencies of the names in them, never by how many mentions happen to be loaded (P4): "Nguyễn Văn
 Hùng" of one year is also asked for his hamlet or his partner, a Phùng is not.
 
-Vocabulary of parts: ``name`` (unmarked), ``sound``, ``family``, ``given``, ``given_sound``,
-``sex``, ``year`` (of birth; every year that the interval allows, up to three), ``day`` (of birth),
-``month_day``, ``hamlet``, ``office``, the ids of columns ``column:…``, and for a relative
-``father.name``, ``mother.sound``, ``partner.given`` and so on.
+Vocabulary of parts: ``name`` (unmarked), ``words`` (the same in any order), ``rest`` (without the
+family name), ``sound``, ``other_name``, ``family``, ``given``, ``given_sound``, ``sex``, ``year``
+(of birth; every year that the interval allows, up to three), ``day`` (of birth), ``month_day``,
+``hamlet``, ``office``, ``column:`` and the name of a column, and for a relative ``father.name``,
+``mother.sound``, ``partner.given`` and so on.
 """
 
 from __future__ import annotations
@@ -181,6 +182,18 @@ class _Parts:
     def _sound(self) -> Part:
         return self._texts(self.encoded.names.forms.sounds, self._plain_shares)
 
+    def _words(self) -> Part:
+        """The name's words in whatever order."""
+        texts = [" ".join(sorted(text.split())) for text in self.encoded.names.forms.texts]
+        return self._texts(texts, self._plain_shares)
+
+    def _rest(self) -> Part:
+        """The name without the family name, where something of it is left to tell people apart."""
+        texts = [" ".join(text.split()[1:]) for text in self.encoded.names.forms.texts]
+        middle = [" ".join(text.split()[:-1]) for text in texts]
+        shares = self.model.frequencies.of_part("middle", middle)
+        return self._texts(texts, shares * self._token_shares("given", -1))
+
     def _other(self) -> Part:
         return self._texts(self.encoded.names.forms.others, self._plain_shares)
 
@@ -231,6 +244,8 @@ class _Parts:
 
 _MAKERS: Final = {
     "name": "_name",
+    "words": "_words",
+    "rest": "_rest",
     "sound": "_sound",
     "other_name": "_other",
     "family": "_family",

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from reconcile.match.matching import prepare, sure_groups
+from reconcile.match.matching import prepare
 from reconcile.match.model import RANDOM
 from reconcile.match.score import (
     Known,
     Levels,
     combine,
     known_at_first,
-    known_from,
     levels_of,
     own_weights,
     priors,
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from reconcile.config import RegisterType
     from reconcile.match.encoding import Encoded
+    from reconcile.match.matching import Matched
     from reconcile.match.model import Model
 
 PRIOR: Final = "prior"
@@ -51,7 +51,7 @@ def explain(  # noqa: PLR0913 - the signature that the pipeline calls
     model: Model,
     register_types: dict[str, RegisterType] | None = None,
     *,
-    scored: pd.DataFrame | None = None,
+    matched: Matched | None = None,
 ) -> pd.DataFrame:
     """Evidence for given pairs.
 
@@ -62,8 +62,8 @@ def explain(  # noqa: PLR0913 - the signature that the pipeline calls
         kin: KIN.
         model: the matching model.
         register_types: register types by code.
-        scored: PAIRS that :func:`reconcile.match.match` gave for the same tables. With it the
-            evidence is that of the last round, and the lines of a pair add up to its weight there;
+        matched: what :func:`reconcile.match.match_all` gave for the same tables. With it the
+            evidence is that of its last round, and the lines of a pair add up to its weight there;
             without, relatives speak by their own values alone, as in the first round.
 
     Returns:
@@ -74,25 +74,20 @@ def explain(  # noqa: PLR0913 - the signature that the pipeline calls
     del register_types
     if pairs.empty or mentions.empty:
         return EVIDENCE.empty()
-    encoded, _ = prepare(mentions, entries, kin, model)
+    if matched is None:
+        encoded, _ = prepare(mentions, entries, kin, model)
+        known = known_at_first(encoded)
+    else:
+        encoded, known = matched.encoded, matched.known
     left = encoded.head[pairs["left"].to_numpy(dtype=np.int64)]
     right = encoded.head[pairs["right"].to_numpy(dtype=np.int64)]
     structural = left == right
-    known = known_at_first(encoded) if scored is None else _known_at_last(encoded, scored, model)
     lines = [_structure_lines(pairs[structural], model)]
     sides = np.minimum(left, right)[~structural], np.maximum(left, right)[~structural]
     lines += _scored_lines(pairs[~structural], encoded, sides, model, known)
     frame = pd.concat(lines, ignore_index=True)
     frame = frame.sort_values(["left", "right", "comparison"])
     return EVIDENCE.build({name: frame[name].to_numpy() for name in EVIDENCE.names})
-
-
-def _known_at_last(encoded: Encoded, scored: pd.DataFrame, model: Model) -> Known:
-    """What the last round of scoring knew, worked out again from its result."""
-    pairs = scored[~scored["certain"]]
-    left, right = (pairs[side].to_numpy(dtype=np.int64) for side in ("left", "right"))
-    weights = pairs["weight"].to_numpy(dtype=np.float64)
-    return known_from(encoded, sure_groups(len(encoded), left, right, weights, model))
 
 
 def _structure_lines(pairs: pd.DataFrame, model: Model) -> pd.DataFrame:

@@ -70,13 +70,14 @@ def _by_sex(encoded: Encoded, lines: pd.DataFrame) -> pd.DataFrame:
     """Children once more, as sons and daughters; one whose sex is not written is both."""
     children = lines[lines["slot"] == Relation.CHILD]
     sex = sexes(encoded.mentions["sex"])[children["relative"].to_numpy(dtype=np.int64)]
-    return pd.concat(
+    both: pd.DataFrame = pd.concat(
         [
             children[sex != _WOMAN].assign(slot="son"),
             children[sex != _MAN].assign(slot="daughter"),
         ],
         ignore_index=True,
     )
+    return both
 
 
 def _signed(encoded: Encoded, roles: pd.DataFrame, structure: Structure) -> list[pd.DataFrame]:
@@ -162,3 +163,27 @@ def _grandparents(encoded: Encoded, signers: pd.DataFrame, roles: pd.DataFrame) 
         parts.append((parent[slot][holds], signer[holds], word[holds]))
         parts.append((signer[holds], parent[slot][holds], child[holds]))
     return _lines(*parts)
+
+
+def lend_residence(encoded: Encoded, model: Model) -> None:
+    """Give people whose residence is not written that of the relatives in their entry.
+
+    Birth entries say where the parents live, not where the child does; a child lives with them.
+    Nothing is lent in chains: only what is written is lent.
+    """
+    comparison, structure = model.of_kind("place"), model.file.structure
+    if comparison is None or structure is None:
+        return
+    columns = [comparison.columns["unit"], comparison.columns["hamlet"]]
+    written = {column: encoded.mentions[column].to_numpy(dtype=object) for column in columns}
+    empty = np.logical_and.reduce([texts == "" for texts in written.values()])
+    lender = np.full(len(encoded), MISSING, dtype=np.int64)
+    for slot in structure.residence_from:
+        relative = encoded.relatives[slot]
+        lends = (relative != MISSING) & ~empty[relative] & empty & (lender == MISSING)
+        lender = np.where(lends, relative, lender)
+    at = np.flatnonzero(lender != MISSING)
+    for column, texts in written.items():
+        filled = texts.copy()
+        filled[at] = texts[lender[at]]
+        encoded.replace_column(column, pd.Series(filled, dtype="str", index=encoded.mentions.index))

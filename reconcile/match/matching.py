@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -11,8 +12,9 @@ from scipy.sparse.csgraph import connected_components
 
 from reconcile.match.blocking import Candidates, candidates
 from reconcile.match.encoding import Encoded, encode
-from reconcile.match.kinship import relatives
+from reconcile.match.kinship import lend_residence, relatives
 from reconcile.match.score import (
+    Known,
     combine,
     known_at_first,
     known_from,
@@ -57,7 +59,23 @@ def prepare(
     encoded = encode(mentions, entries, model)
     joins = join_signers(encoded, model)
     encoded.relatives = relatives(encoded, kin, model)
+    lend_residence(encoded, model)
     return encoded, joins
+
+
+@dataclass(frozen=True)
+class Matched:
+    """What matching found, and what it knew in its last round.
+
+    Attributes:
+        pairs: PAIRS.
+        encoded: the mentions in integers.
+        known: who is whose relative, and which mentions were held to be one person.
+    """
+
+    pairs: pd.DataFrame
+    encoded: Encoded
+    known: Known
 
 
 def match(
@@ -84,11 +102,28 @@ def match(
         so joined appears in no other pair, its partner speaks for it.
     """
     del register_types
-    if mentions.empty:
-        return PAIRS.empty()
+    return match_all(mentions, entries, kin, model, progress).pairs
+
+
+def match_all(
+    mentions: pd.DataFrame,
+    entries: pd.DataFrame,
+    kin: pd.DataFrame,
+    model: Model,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Matched:
+    """The same as :func:`match`, keeping what :func:`reconcile.match.explain` needs.
+
+    Args:
+        mentions: LIVE_MENTIONS.
+        entries: LIVE_ENTRIES.
+        kin: KIN.
+        model: the matching model.
+        progress: told the step, how many pairs are done and how many there are.
+    """
     encoded, joins = prepare(mentions, entries, kin, model)
     found = candidates(encoded, model)
-    weights = _rounds(encoded, found, model, progress)
+    weights, known = _rounds(encoded, found, model, progress)
     signer, head = (joins[side].to_numpy(dtype=np.int64) for side in ("signer", "head"))
     left, right = np.minimum(signer, head), np.maximum(signer, head)
     certain = np.r_[np.zeros(len(found), dtype=bool), np.ones(len(left), dtype=bool)]
@@ -103,7 +138,8 @@ def match(
             "certain": certain,
         }
     ).sort_values(["left", "right"])
-    return PAIRS.build({name: pairs[name].to_numpy() for name in PAIRS.names})
+    built = PAIRS.build({name: pairs[name].to_numpy() for name in PAIRS.names})
+    return Matched(built, encoded, known)
 
 
 def _rounds(
@@ -111,7 +147,7 @@ def _rounds(
     found: Candidates,
     model: Model,
     progress: Callable[[str, int, int], None] | None,
-) -> NDArray[np.float64]:
+) -> tuple[NDArray[np.float64], Known]:
     """Score in a small fixed number of rounds; each lets surer relatives speak for the pairs."""
     parts = [slice(at, at + _AT_ONCE) for at in range(0, len(found), _AT_ONCE)]
     own = [own_scores(encoded, found.left[part], found.right[part], model) for part in parts]
@@ -129,7 +165,7 @@ def _rounds(
             weights[part] = combine(total).round(_DIGITS)
             if progress is not None:
                 progress("match", min(part.stop, len(found)), len(found))
-    return weights
+    return weights, known
 
 
 def _groups(

@@ -276,12 +276,20 @@ class Structure(Strict):
         signed_as: relation by relation, whom they are.
         kin: relation word -> what the requester is to the principal person.
         grandparents: relation words of a parent of one of the principal person's parents.
+        residence_from: slots of relatives, in order, whose residence stands in for a missing one.
     """
 
     role: str
     signed_as: tuple[SignedAs, ...]
     kin: dict[str, Relation]
     grandparents: tuple[str, ...] = ()
+    residence_from: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _known_slots(self) -> Structure:
+        if set(self.residence_from) - set(SLOTS):
+            raise ValueError("structure: residence_from names an unknown slot")
+        return self
 
 
 class Thresholds(Strict):

@@ -55,14 +55,25 @@ class Known:
     """What one round of scoring knows from the round before.
 
     Attributes:
-        relatives: slot -> position of the relative per mention, ``MISSING`` where there is none.
+        own: slot -> position of the relative per mention, ``MISSING`` where there is none.
+        lent: the same, with what the other members of the group lend.
         groups: group of mentions held to be one person, per mention.
         best: the mention that speaks for the group of each mention, the best dated one.
     """
 
-    relatives: dict[str, Ints]
+    own: dict[str, Ints]
+    lent: dict[str, Ints]
     groups: Ints
     best: Ints
+
+    def relative(self, slot: str, of: Ints, beside: Ints) -> Ints:
+        """Relative of one side of pairs.
+
+        Two members of one group get no lent relatives: they would agree on what they lent each
+        other, and a false group would prove itself right.
+        """
+        within = self.groups[of] == self.groups[beside]
+        return np.where(within, self.own[slot][of], self.lent[slot][of])
 
 
 def levels_of(
@@ -158,7 +169,7 @@ def own_scores(encoded: Encoded, left: Ints, right: Ints, model: Model) -> Float
 def known_at_first(encoded: Encoded) -> Known:
     """What is known before any pair is scored: nobody is anybody else."""
     alone = np.arange(len(encoded), dtype=np.int64)
-    return Known(encoded.relatives, alone, alone)
+    return Known(encoded.relatives, encoded.relatives, alone, alone)
 
 
 def known_from(encoded: Encoded, groups: Ints) -> Known:
@@ -180,7 +191,7 @@ def known_from(encoded: Encoded, groups: Ints) -> Known:
         first = np.full(int(groups.max(initial=0)) + 1, MISSING, dtype=np.int64)
         first[groups[has[::-1]]] = own[has[::-1]]
         lent[slot] = np.where(own != MISSING, own, first[groups])
-    return Known(lent, groups, best)
+    return Known(encoded.relatives, lent, groups, best)
 
 
 def relative_weights(
@@ -208,7 +219,7 @@ def relative_weights(
     said = np.zeros((len(left), len(model.rivals)), dtype=np.float64)
     bits = np.full(len(left), np.nan)
     for one, other in _ways(evidence):
-        first, second = known.relatives[one][left], known.relatives[other][right]
+        first, second = known.relative(one, left, right), known.relative(other, right, left)
         at = np.flatnonzero((first != MISSING) & (second != MISSING))
         if len(at):
             found = _relative_bits(encoded, first[at], second[at], model, known)
