@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -17,8 +17,9 @@ from reconcile.register.versioned import holds, value_columns
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import ColumnElement, Connection, Table
+    from sqlalchemy import Column, ColumnElement, Connection, Table
 
+_FEW: Final = 1000
 _DTYPES: Final = {str: "str", int: "Int64", float: "float64", bool: "bool"}
 MENTION_COLUMNS: Final = (
     "delivery",
@@ -63,21 +64,33 @@ def current_frame(
     )
 
 
-def live_entries(connection: Connection) -> pd.DataFrame:
+def _among(column: Column[Any], values: pd.Series[Any]) -> ColumnElement[bool] | None:
+    """Condition for a few values; None where they are so many that all lines are read at once."""
+    distinct = values.dropna().unique().tolist()
+    return column.in_(distinct) if len(distinct) <= _FEW else None
+
+
+def live_entries(connection: Connection, where: ColumnElement[bool] | None = None) -> pd.DataFrame:
     """LIVE_ENTRIES, with ``entry_id`` and ``event_id`` beside."""
-    frame = current_frame(connection, t.entries)
-    event_of = _numbers(current_frame(connection, t.event_entries), "entry", "event")
+    frame = current_frame(connection, t.entries, where)
+    few = _among(t.event_entries.c.entry, frame["entry"])
+    event_of = _numbers(current_frame(connection, t.event_entries, few), "entry", "event")
     frame["entry_id"] = format_ids("E", frame["entry"].tolist())
     frame["event_id"] = format_ids("V", event_of.reindex(frame["entry"]).tolist())
     return _contract(model.LIVE_ENTRIES, frame, "entry_key", ["entry_id", "event_id"])
 
 
 def live_mentions(connection: Connection, where: ColumnElement[bool] | None = None) -> pd.DataFrame:
-    """LIVE_MENTIONS, with ``entry_id``, ``event_id`` and ``person_id`` beside."""
+    """LIVE_MENTIONS, with ``entry_id``, ``event_id`` and ``person_id`` beside.
+
+    ``entry`` is the position among the entries of these mentions.
+    """
     frame = current_frame(connection, t.mentions, where)
-    person_of = _numbers(current_frame(connection, t.memberships), "mention", "person")
+    few = _among(t.memberships.c.mention, frame["mention"])
+    person_of = _numbers(current_frame(connection, t.memberships, few), "mention", "person")
     frame["person_id"] = format_ids("P", person_of.reindex(frame["mention"]).tolist())
-    entries = live_entries(connection)[["entry_key", "entry_id", "event_id"]]
+    mine = _among(t.entries.c.entry_key, frame["entry_key"])
+    entries = live_entries(connection, mine)[["entry_key", "entry_id", "event_id"]]
     entries["entry"] = np.arange(len(entries), dtype=np.int64)
     frame = frame.merge(entries, on="entry_key", how="left")
     beside = ["entry_id", "event_id", "person_id"]
@@ -133,15 +146,16 @@ def golden(connection: Connection, where: ColumnElement[bool] | None = None) -> 
         ``agreeing``, ``disagreeing``.
     """
     frame = current_frame(connection, t.golden_values, where)
-    key_of = _mention_keys(connection)
+    key_of = _mention_keys(connection, frame["mention"])
     frame["person_id"] = pd.Series(format_ids("P", frame["person"].tolist()), dtype="str")
     frame["mention_key"] = key_of.reindex(frame["mention"]).fillna("").to_numpy()
     names = ["person_id", "field", "value", "mention_key", "rule", "agreeing", "disagreeing"]
     return frame[names].sort_values(["person_id", "field"], ignore_index=True)
 
 
-def _mention_keys(connection: Connection) -> pd.Series[str]:
-    frame = current_frame(connection, t.mentions, names=["mention", "mention_key"])
+def _mention_keys(connection: Connection, mentions: pd.Series[int]) -> pd.Series[str]:
+    few = _among(t.mentions.c.mention, mentions)
+    frame = current_frame(connection, t.mentions, few, ["mention", "mention_key"])
     return frame.set_index("mention")["mention_key"]
 
 
@@ -162,7 +176,7 @@ def _with_keys(
     connection: Connection, table: Table, where: ColumnElement[bool] | None = None
 ) -> pd.DataFrame:
     frame = current_frame(connection, table, where)
-    key_of = _mention_keys(connection)
+    key_of = _mention_keys(connection, pd.concat([frame["left"], frame["right"]]))
     for side in ("left", "right"):
         frame[side] = key_of.reindex(frame[side]).to_numpy()
     return frame.sort_values(["left", "right"], kind="stable", ignore_index=True)

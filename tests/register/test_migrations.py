@@ -20,3 +20,8 @@ def test_the_migrations_make_the_tables_that_the_code_has():
         head = ScriptDirectory.from_config(configuration(connection)).get_current_head()
         assert head == REVISION
     engine.dispose()
+
+
+def test_every_table_is_explained(root):
+    text = (root / "docs" / "reference" / "register-tables.md").read_text(encoding="utf-8")
+    assert [name for name in metadata.tables if f"| `{name}` |" not in text] == []
