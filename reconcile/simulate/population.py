@@ -46,7 +46,12 @@ class Growth:
         self._sequence = 0
         self._today = 0
         self._end = dt.date(self._rules.last_year, 12, 31).toordinal()
-        self._suitors: dict[str, list[Person]] = {commune: [] for commune in settings.communes}
+        self._communes = sorted(settings.communes)
+        # Who waits for a match, by commune and sex; those who are married or gone drop out.
+        self._suitors: dict[tuple[str, str], list[Person]] = {
+            (commune, sex): [] for commune in self._communes for sex in ("M", "F")
+        }
+        self._weddings: dict[tuple[int, int], Event] = {}
         self.persons: list[Person] = []
         self.events: list[Event] = []
 
@@ -176,7 +181,7 @@ class Growth:
             return
         match = self._match(person)
         if match is None:
-            self._suitors[person.commune].append(person)
+            self._suitors[person.commune, person.sex].append(person)
         else:
             self._marry(person, match)
 
@@ -186,11 +191,16 @@ class Growth:
         return self._stranger("F" if person.sex == "M" else "M", born, self._outside())
 
     def _match(self, person: Person) -> Person | None:
+        sought = "F" if person.sex == "M" else "M"
         communes = [person.commune]
         if self._chance(0.3):
-            communes = self._rng.sample(sorted(self._suitors), len(self._suitors))
+            communes = self._rng.sample(self._communes, len(self._communes))
         for commune in communes:
-            waiting = self._suitors[commune]
+            waiting = self._suitors[commune, sought] = [
+                other
+                for other in self._suitors[commune, sought]
+                if other.partner is None and other.here_on(self._today)
+            ]
             for place, other in enumerate(waiting):
                 if self._suit(person, other):
                     del waiting[place]
@@ -198,8 +208,6 @@ class Growth:
         return None
 
     def _suit(self, person: Person, other: Person) -> bool:
-        if person.sex == other.sex or other.partner is not None or not other.here_on(self._today):
-            return False
         husband, wife = (person, other) if person.sex == "M" else (other, person)
         if not -4 * _YEAR < wife.born - husband.born < 12 * _YEAR:
             return False
@@ -215,7 +223,8 @@ class Growth:
             if bride_or_groom.commune and not bride_or_groom.marriages:
                 before = self._rng.randrange(3, 150)
                 self._record("HN", bride_or_groom.commune, {"subject": bride_or_groom}, before)
-        self._record("KH", commune, {"husband": husband, "wife": wife})
+        wedding = self._record("KH", commune, {"husband": husband, "wife": wife})
+        self._weddings[husband.number, wife.number] = wedding
         self._join(husband, wife, self._today)
 
     def _join(self, husband: Person, wife: Person, day: int) -> None:
@@ -240,10 +249,9 @@ class Growth:
         if husband.partner is not wife:
             return
         husband.partner = wife.partner = None
-        for event in reversed(self.events[-40000:]):
-            if event.register_type == "KH" and event.roles["husband"] is husband:
-                event.details["divorced"] = str(self._today)
-                break
+        wedding = self._weddings.get((husband.number, wife.number))
+        if wedding is not None:
+            wedding.details["divorced"] = str(self._today)
         for person in (husband, wife):
             person.cases.add("divorced")
             if self._chance(0.5):
@@ -252,7 +260,7 @@ class Growth:
     def _move(self, husband: Person, wife: Person) -> None:
         if husband.partner is not wife or not husband.here_on(self._today):
             return
-        home = self._hamlet(self._rng.choice(sorted(self._suitors)))
+        home = self._hamlet(self._rng.choice(self._communes))
         for person in (husband, wife, *husband.children):
             if person.partner is None or person in (husband, wife):
                 if person.commune != home[0]:
@@ -344,7 +352,7 @@ class Growth:
         if not child.here_on(self._today) or child.mother is None:
             return
         born = child.mother.born - self._days(0, 8)
-        home = self._hamlet(child.commune or self._rng.choice(sorted(self._suitors)))
+        home = self._hamlet(child.commune or self._rng.choice(self._communes))
         child.adopters = (self._stranger("M", born, home), self._stranger("F", born, home))
         child.commune, child.address = home
         child.cases.add("adopted")
