@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import gettext
-import json
 import os
 import sys
-import time
 from datetime import datetime
 from enum import StrEnum
 from importlib.metadata import version
@@ -22,28 +20,19 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from reconcile.errors import ExportError, ReconcileError, UsageError
-from reconcile.model import Severity
+from reconcile.console import Console, Progress
+from reconcile.errors import ReconcileError, UsageError
 from reconcile.requests import ExportRequest, MergeRequest, Question, ReviewRequest
-from reconcile.text import language as words
+from reconcile.text import language as texts
 from reconcile.text.language import DEFAULT, LANGUAGES, translate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    import pandas as pd
-    from rich.progress import Progress, TaskID
-
-    from reconcile.errors import FileFault
-    from reconcile.requests import Merged
-    from reconcile.review.verdicts import Note
+    from collections.abc import Iterator, Sequence
 
 INTERRUPTED: Final = 130
 LEFT_OPEN: Final = 6  # with --strict: something was refused, or questions are open
 UNSOUND: Final = 4  # verify found something
 PARTLY_REFUSED: Final = 5  # some decisions were refused, the rest was applied
-_PLACE: Final = ("delivery", "commune", "file")
-_SHOW_AFTER: Final = 1.0  # seconds of work before progress shows
 
 
 # -- language -----------------------------------------------------------------------------------
@@ -63,12 +52,15 @@ def chosen_language(arguments: Sequence[str], preset: str) -> str:
 LANGUAGE: Final = chosen_language(sys.argv[1:], os.environ.get("RECONCILE_LANG", DEFAULT))
 # The command-line library asks gettext for its own words ("Options", "required", …).
 os.environ["LANGUAGE"] = LANGUAGE
-gettext.bindtextdomain("cli", str(Path(words.__file__).with_name("locales")))
+gettext.bindtextdomain("cli", str(Path(texts.__file__).with_name("locales")))
 gettext.textdomain("cli")
 
 
 def _(template: str, **values: object) -> str:
     return translate(template, LANGUAGE, **values)
+
+
+console: Final = Console(LANGUAGE)
 
 
 class Language(StrEnum):
@@ -198,173 +190,24 @@ UnmaskedOption = Annotated[
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help=_("A run, as R0012."))]
 
 
-# -- progress, results, errors ------------------------------------------------------------------
-
-
-class _Progress:
-    """A progress bar on a terminal, nothing elsewhere; starts only where work takes a while."""
-
-    def __init__(self, *, quiet: bool) -> None:
-        self._off = quiet or not sys.stderr.isatty()
-        self._since = time.monotonic()
-        self._bar: Progress | None = None
-        self._task: TaskID | None = None
-        self._stage = ""
-
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        if self._off or time.monotonic() - self._since < _SHOW_AFTER:
-            return
-        if self._bar is None:
-            self._bar = self._start()
-        if self._task is None or stage != self._stage:
-            if self._task is not None:
-                self._bar.remove_task(self._task)
-            self._stage, self._task = stage, self._bar.add_task(_(stage), total=None)
-        # One step of one says nothing about how much is left: let the bar pulse.
-        self._bar.update(self._task, completed=done, total=total if total > 1 else None)
-
-    def _start(self) -> Progress:
-        from rich.console import Console
-        from rich.progress import Progress as Bar
-        from rich.progress import TimeElapsedColumn, TimeRemainingColumn
-
-        bar = Bar(
-            *Bar.get_default_columns()[:3],
-            TimeRemainingColumn(),
-            TimeElapsedColumn(),
-            console=Console(stderr=True),
-            transient=True,
-        )
-        bar.start()
-        return bar
-
-    def stop(self) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-
-
 @contextlib.contextmanager
-def _working(*, quiet: bool = False) -> Iterator[_Progress]:
+def _working(*, quiet: bool = False) -> Iterator[Progress]:
     """Progress around a pipeline call; its errors become messages and exit codes."""
-    progress = _Progress(quiet=quiet)
+    progress = Progress(LANGUAGE, quiet=quiet)
     try:
         yield progress
     except ReconcileError as error:
         progress.stop()
-        _explain(error)
+        console.error(error)
         raise typer.Exit(error.exit_code) from error
     except KeyboardInterrupt:
         progress.stop()
-        typer.echo(_("Interrupted; nothing was written."), err=True)
+        typer.echo(
+            _("Interrupted. A run that was not finished leaves no trace in the register."), err=True
+        )
         raise typer.Exit(INTERRUPTED) from None
     finally:
         progress.stop()
-
-
-def _explain(error: ReconcileError) -> None:
-    message = _("Error: ") + _(error.template, **error.values)
-    if isinstance(error, ExportError):
-        _faults(error.faults, message)
-    else:
-        typer.echo(message, err=True)
-
-
-def _table(headers: Sequence[str] | None, lines: Iterable[Sequence[object]]) -> None:
-    """Print columns under each other, numbers to the right."""
-    cells = [list(map(str, line)) for line in lines]
-    numeric = [all(text.isdecimal() for text in column) for column in zip(*cells, strict=True)]
-    if headers is not None:
-        cells.insert(0, list(headers))
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    for line in cells:
-        padded = [
-            text.rjust(width) if right else text.ljust(width)
-            for text, width, right in zip(line, widths, numeric, strict=True)
-        ]
-        typer.echo("  " + "  ".join(padded).rstrip())
-
-
-def _counts(title: str, counts: Mapping[str, int]) -> None:
-    """Print what there is of each kind, nothing where there is none."""
-    if any(counts.values()):
-        typer.echo(title)
-        _table(None, [(count, _(name)) for name, count in counts.items() if count])
-
-
-def _accounting(accounting: pd.DataFrame) -> None:
-    """Print what became of the rows of each file, and the sums (P2)."""
-    counts = [name for name in accounting.columns if name not in _PLACE]
-    lines = [[*line] for line in accounting[[*_PLACE, *counts]].itertuples(index=False)]
-    total = [_("all"), "", "", *(int(accounting[name].sum()) for name in counts)]
-    typer.echo(_("Rows by file:"))
-    _table([_(name) for name in (*_PLACE, *counts)], [*lines, total])
-
-
-def _merged(merged: Merged) -> None:
-    typer.echo(_("Run {run}", run=merged.run) if merged.run else _("Dry run: nothing was written."))
-    _accounting(merged.accounting)
-    _faults(merged.unreadable, _("Left out, because they cannot be read:"))
-    typer.echo(
-        _(
-            "The register has {entries} entries and {persons} persons.",
-            entries=merged.entries,
-            persons=merged.persons,
-        )
-    )
-    _counts(_("What changed:"), vars(merged.changes))
-    _counts(_("Findings:"), merged.findings)
-    _counts(_("Questions to officers:"), merged.questions)
-    _outputs(merged.outputs)
-
-
-def _outputs(outputs: Mapping[str, Path]) -> None:
-    for name, path in outputs.items():
-        typer.echo(f"{_(name)}: {path}")
-
-
-def _faults(faults: Iterable[FileFault], title: str) -> None:
-    faults = tuple(faults)
-    if faults:
-        typer.echo(title, err=True)
-    for fault in faults:
-        place = " / ".join(filter(None, [fault.delivery, fault.file, fault.sheet]))
-        row = _(", row {row}", row=fault.row) if fault.row else ""
-        typer.echo(f"  {place}{row}: {_(fault.template, **dict(fault.values))}", err=True)
-
-
-def _notes(notes: Iterable[Note], title: str) -> None:
-    notes = tuple(notes)
-    if notes:
-        typer.echo(title)
-    for note in notes:
-        place = " / ".join(filter(None, [note.workbook, note.sheet]))
-        row = _(", row {row}", row=note.row) if note.row else ""
-        typer.echo(f"  {place}{row}: {note.say(LANGUAGE)}")
-
-
-def _findings(findings: pd.DataFrame, mappings: Path | None) -> None:
-    """Print each kind of finding, worst first, with its number and the place of the first."""
-    from reconcile.config import mappings_folder
-    from reconcile.text.findings import load_findings
-
-    rules = load_findings(mappings_folder(mappings))
-    lines = []
-    for code, found in findings.groupby("code", sort=True):
-        first = found.iloc[0]
-        file = "/".join(filter(None, [first["delivery"], first["commune"], first["file"]]))
-        place = [file, first["sheet"], str(first["row"]) if first["row"] else ""]
-        alike = found["params"].eq(first["params"]).all()
-        sentence = rules[str(code)].sentence(json.loads(first["params"]) if alike else {}, LANGUAGE)
-        worst = max(map(list(Severity).index, found["severity"]))
-        lines.append((-worst, -len(found), sentence, ":".join(filter(None, place))))
-    typer.echo(_("Findings:"))
-    _table(
-        [_("severity"), _("count"), _("what"), _("first at")],
-        [
-            (_(list(Severity)[-worst]), -count, sentence, place)
-            for worst, count, sentence, place in sorted(lines)
-        ],
-    )
 
 
 # -- commands -----------------------------------------------------------------------------------
@@ -405,7 +248,7 @@ def demo(
 
         merged = pipeline.demo(out, str(lang), progress)
     if not quiet:
-        _merged(merged)
+        console.merged(merged)
 
 
 @app.command(
@@ -452,7 +295,7 @@ def merge(
             progress,
         )
     if not quiet:
-        _merged(merged)
+        console.merged(merged)
     if strict and (merged.questions or merged.accounting["refused"].sum()):
         raise typer.Exit(LEFT_OPEN)
 
@@ -474,6 +317,8 @@ def check(
     """Check deliveries."""
     with _working(quiet=quiet) as progress:
         from reconcile import pipeline
+        from reconcile.config import mappings_folder
+        from reconcile.text.findings import load_findings
 
         checked = pipeline.check(
             MergeRequest(
@@ -486,10 +331,9 @@ def check(
             ),
             progress,
         )
-        if not quiet:
-            _accounting(checked.accounting)
-            _faults(checked.unreadable, _("Left out, because they cannot be read:"))
-            _findings(checked.findings, mappings)
+        words = load_findings(mappings_folder(mappings))
+    if not quiet:
+        console.checked(checked, words)
 
 
 @app.command(
@@ -527,20 +371,9 @@ def review(
             progress,
         )
     if not quiet:
-        typer.echo(
-            _(
-                "{applied} decisions applied, {repeated} known before, {untouched} unanswered.",
-                applied=reviewed.applied,
-                repeated=reviewed.repeated,
-                untouched=reviewed.untouched,
-            )
-        )
-        _notes(reviewed.remarks, _("Please note:"))
-        if reviewed.changes is not None:
-            _counts(_("What changed:"), vars(reviewed.changes))
-        _outputs(reviewed.outputs)
+        console.reviewed(reviewed)
     if reviewed.refused:
-        _notes(reviewed.refused, _("Rows that could not be applied:"))
+        console.refused(reviewed)
         raise typer.Exit(PARTLY_REFUSED)
 
 
@@ -556,8 +389,8 @@ def runs(register: RegisterOption = "register.db", lang: LangOption = _LANG) -> 
         from reconcile import pipeline
 
         listed = pipeline.runs(register)
-    _table(
-        [_("run"), _("command"), _("started"), _("undone by")],
+    console.table(
+        ["run", "command", "started", "undone by"],
         [(run["run"], run["verb"], run["started"], run["undone_by"]) for run in listed],
     )
 
@@ -596,9 +429,8 @@ def verify(register: RegisterOption = "register.db", lang: LangOption = _LANG) -
         from reconcile import pipeline
 
         problems = pipeline.verify(register)
-    for problem in problems:
-        typer.echo(_(problem.template, **dict(problem.values)), err=True)
     if problems:
+        console.problems(problems)
         raise typer.Exit(UNSOUND)
     typer.echo(_("The register is sound."))
 
@@ -646,7 +478,7 @@ def find(
         typer.echo(_("Nobody was found."))
         return
     columns = ["person_id", "name", "birth", "sex", "mentions"]
-    _table([_(column) for column in columns], found[columns].itertuples(index=False))
+    console.table(columns, found[columns].itertuples(index=False))
 
 
 @app.command(
@@ -668,7 +500,7 @@ def explain(
         if len(ids) > 2:
             raise UsageError("Name one person or two, not {count}.", count=len(ids))
         question = Question(tuple(ids), register, mappings, str(lang), unmasked)
-        typer.echo(pipeline.explain(question))
+        console.say(pipeline.explain(question))
 
 
 @app.command(

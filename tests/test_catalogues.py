@@ -17,6 +17,9 @@ TOLD = {
     if isinstance(kind, type) and issubclass(kind, errors.ReconcileError) and kind.exit_code != 1
 }
 
+# Functions and methods whose first argument is a template.
+SPOKEN = {"_", "translate", "words", "say", "_counts", "_notes", "_problem"}
+
 
 def placeholders(text):
     return sorted(field for _, field, _, _ in string.Formatter().parse(text) if field is not None)
@@ -25,7 +28,7 @@ def placeholders(text):
 def _template(call):
     """The constant text that a call hands to a person, None if it hands none."""
     name = getattr(call.func, "id", getattr(call.func, "attr", ""))
-    if name in TOLD or name in {"_", "translate"}:
+    if name in TOLD or name in SPOKEN:
         given = call.args[0] if call.args else None
     elif name == "FileFault":
         named = [keyword.value for keyword in call.keywords if keyword.arg == "template"]

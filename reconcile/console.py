@@ -1,0 +1,243 @@
+"""What a person at a terminal sees: progress, results, errors, in one language.
+
+Plain text that any old console can show, columns under each other. Text that may come from files is
+freed of control characters, so that nothing in it can command the terminal.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import unicodedata
+from typing import TYPE_CHECKING, Final, TextIO
+
+from reconcile.errors import ExportError
+from reconcile.model import Severity
+from reconcile.text.language import translate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    import pandas as pd
+    from rich.progress import Progress as Bar
+    from rich.progress import TaskID
+
+    from reconcile.errors import FileFault, ReconcileError
+    from reconcile.register.integrity import Problem
+    from reconcile.requests import Checked, Merged, Reviewed
+    from reconcile.review.verdicts import Note
+    from reconcile.text.findings import FindingRule
+
+_PLACE: Final = ("delivery", "commune", "file")
+_SHOW_AFTER: Final = 1.0  # seconds of work before progress shows
+
+
+def harmless(text: str) -> str:
+    """The text with each control character but line ends shown as ``?``."""
+    return "".join(
+        "?" if unicodedata.category(letter) == "Cc" and letter != "\n" else letter
+        for letter in text
+    )
+
+
+class Progress:
+    """A progress bar on a terminal, nothing elsewhere; starts only where work takes a while.
+
+    The pipeline calls it with a stage, steps done and steps in all.
+    """
+
+    def __init__(self, language: str, *, quiet: bool) -> None:
+        self._language = language
+        self._off = quiet or not sys.stderr.isatty()
+        self._since = time.monotonic()
+        self._bar: Bar | None = None
+        self._task: TaskID | None = None
+        self._stage = ""
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Show how far the work is."""
+        if self._off or time.monotonic() - self._since < _SHOW_AFTER:
+            return
+        if self._bar is None:
+            self._bar = self._start()
+        if self._task is None or stage != self._stage:
+            if self._task is not None:
+                self._bar.remove_task(self._task)
+            words = translate(stage, self._language)
+            self._stage, self._task = stage, self._bar.add_task(words, total=None)
+        # One step of one says nothing about how much is left: let the bar pulse.
+        self._bar.update(self._task, completed=done, total=total if total > 1 else None)
+
+    def _start(self) -> Bar:
+        from rich.console import Console as Terminal
+        from rich.progress import Progress as Bar
+        from rich.progress import TimeElapsedColumn, TimeRemainingColumn
+
+        bar = Bar(
+            *Bar.get_default_columns()[:3],
+            TimeRemainingColumn(),
+            TimeElapsedColumn(),
+            console=Terminal(stderr=True),
+            transient=True,
+        )
+        bar.start()
+        return bar
+
+    def stop(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.stop()
+
+
+class Console:
+    """Prints results and errors.
+
+    Attributes:
+        language: ``vi`` or ``en``.
+    """
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def words(self, template: str, **values: object) -> str:
+        """A message in the language."""
+        return translate(template, self.language, **values)
+
+    def say(self, text: str, stream: TextIO | None = None) -> None:
+        """Print a line to standard output, or to the stream."""
+        (stream or sys.stdout).write(harmless(text) + "\n")
+
+    def table(self, headers: Sequence[str] | None, lines: Iterable[Sequence[object]]) -> None:
+        """Print columns under each other, numbers to the right; headers are translated."""
+        cells = [list(map(str, line)) for line in lines]
+        numeric = [all(text.isdecimal() for text in column) for column in zip(*cells, strict=True)]
+        if headers is not None:
+            cells.insert(0, [self.words(header) for header in headers])
+            numeric = numeric or [False] * len(headers)
+        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+        for line in cells:
+            padded = [
+                text.rjust(width) if right else text.ljust(width)
+                for text, width, right in zip(line, widths, numeric, strict=True)
+            ]
+            self.say("  " + "  ".join(padded).rstrip())
+
+    # -- errors -----------------------------------------------------------------------------------
+
+    def error(self, error: ReconcileError) -> None:
+        """Print what is wrong and, where files cannot be read, each of them."""
+        self.say(self.words("Error: ") + self.words(error.template, **error.values), sys.stderr)
+        if isinstance(error, ExportError):
+            self._faults(error.faults)
+
+    def _faults(self, faults: Iterable[FileFault]) -> None:
+        for fault in faults:
+            place = self._place([fault.delivery, fault.file, fault.sheet], fault.row)
+            self.say(f"  {place}: {self.words(fault.template, **dict(fault.values))}", sys.stderr)
+
+    def _left_out(self, faults: Sequence[FileFault]) -> None:
+        if faults:
+            self.say(self.words("Left out, because they cannot be read:"), sys.stderr)
+            self._faults(faults)
+
+    def _place(self, parts: Sequence[str], row: int) -> str:
+        return " / ".join(filter(None, parts)) + (self.words(", row {row}", row=row) if row else "")
+
+    def problems(self, problems: Iterable[Problem]) -> None:
+        """Print what is wrong with a register."""
+        for problem in problems:
+            self.say(self.words(problem.template, **dict(problem.values)), sys.stderr)
+
+    # -- results ----------------------------------------------------------------------------------
+
+    def merged(self, merged: Merged) -> None:
+        """Print what a merge did."""
+        if merged.run:
+            self.say(self.words("Run {run}", run=merged.run))
+        else:
+            self.say(self.words("Dry run: nothing was written."))
+        self._accounting(merged.accounting)
+        self._left_out(merged.unreadable)
+        sums = {"entries": merged.entries, "persons": merged.persons}
+        self.say(self.words("The register has {entries} entries and {persons} persons.", **sums))
+        self._counts("What changed:", vars(merged.changes))
+        self._counts("Findings:", merged.findings)
+        self._counts("Questions to officers:", merged.questions)
+        self._outputs(merged.outputs)
+
+    def checked(self, checked: Checked, rules: Mapping[str, FindingRule]) -> None:
+        """Print what a check found: where rows went, and each kind of finding."""
+        self._accounting(checked.accounting)
+        self._left_out(checked.unreadable)
+        self._findings(checked.findings, rules)
+
+    def reviewed(self, reviewed: Reviewed) -> None:
+        """Print what became of decisions."""
+        sums = {
+            "applied": reviewed.applied,
+            "repeated": reviewed.repeated,
+            "untouched": reviewed.untouched,
+        }
+        self.say(
+            self.words(
+                "{applied} decisions applied, {repeated} known before, {untouched} unanswered.",
+                **sums,
+            )
+        )
+        self._notes("Please note:", reviewed.remarks)
+        if reviewed.changes is not None:
+            self._counts("What changed:", vars(reviewed.changes))
+        self._outputs(reviewed.outputs)
+
+    def refused(self, reviewed: Reviewed) -> None:
+        """Print the rows of a review that could not be applied."""
+        self._notes("Rows that could not be applied:", reviewed.refused)
+
+    def _counts(self, title: str, counts: Mapping[str, int]) -> None:
+        if any(counts.values()):
+            self.say(self.words(title))
+            self.table(None, [(count, self.words(name)) for name, count in counts.items() if count])
+
+    def _accounting(self, accounting: pd.DataFrame) -> None:
+        """What became of the rows of each file, and the sums (P2)."""
+        counts = [name for name in accounting.columns if name not in _PLACE]
+        lines = [[*line] for line in accounting[[*_PLACE, *counts]].itertuples(index=False)]
+        total = [self.words("all"), "", "", *(int(accounting[name].sum()) for name in counts)]
+        self.say(self.words("Rows by file:"))
+        self.table([*_PLACE, *counts], [*lines, total])
+
+    def _outputs(self, outputs: Mapping[str, Path]) -> None:
+        for name, path in outputs.items():
+            self.say(f"{self.words(name)}: {path}")
+
+    def _notes(self, title: str, notes: Iterable[Note]) -> None:
+        lines = [
+            f"  {self._place([note.workbook, note.sheet], note.row)}: {note.say(self.language)}"
+            for note in notes
+        ]
+        if lines:
+            self.say("\n".join([self.words(title), *lines]))
+
+    def _findings(self, findings: pd.DataFrame, rules: Mapping[str, FindingRule]) -> None:
+        """Each kind of finding, worst first, with its number and the place of the first."""
+        severities = list(Severity)
+        kinds = []
+        for code, found in findings.groupby("code", sort=True):
+            first = found.iloc[0]
+            alike = bool(found["params"].eq(first["params"]).all())
+            values = json.loads(first["params"]) if alike else {}
+            worst = max(map(severities.index, found["severity"]))
+            sentence = rules[str(code)].sentence(values, self.language)
+            file = "/".join(filter(None, (first[name] for name in _PLACE)))
+            place = self._place([file, first["sheet"]], int(first["row"]))
+            kinds.append((-worst, -len(found), sentence, place))
+        self.say(self.words("Findings:"))
+        self.table(
+            ["severity", "count", "what", "first at"],
+            [
+                (self.words(severities[-worst]), -count, sentence, place)
+                for worst, count, sentence, place in sorted(kinds)
+            ],
+        )
