@@ -209,3 +209,47 @@ def test_a_delivery_that_does_not_exist_is_said_without_a_traceback(root):
     assert ran.returncode in {2, 3}
     assert ran.stderr.startswith("Lỗi: ")
     assert "Traceback" not in ran.stderr
+
+
+def test_text_from_files_cannot_command_the_terminal(run, monkeypatch, tmp_path):
+    fault = dataclasses.replace(FAULT, file="hoi_xuan/\x1b[31mSo.xls")
+    monkeypatch.setattr(pipeline, "merge", raising(errors.ExportError([fault])))
+    output = run("merge", tmp_path).output
+    assert "\x1b" not in output
+    assert "hoi_xuan/?[31mSo.xls" in output
+
+
+def test_find_shows_what_was_found_and_says_where_nobody_was(run, monkeypatch):
+    found = pd.DataFrame(
+        [["P-2K7M4", "N. T. L.", "1980", "F", 3]],
+        columns=["person_id", "name", "birth", "sex", "mentions"],
+    )
+    monkeypatch.setattr(pipeline, "find", lambda *_, **__: found)
+    assert ["P-2K7M4", "N.", "T.", "L.", "1980", "F", "3"] in [
+        line.split() for line in run("find", "nguyen", "thi", "lan").output.splitlines()
+    ]
+    monkeypatch.setattr(pipeline, "find", lambda *_, **__: found.iloc[:0])
+    assert run("find", "nobody").output.strip()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "target", "form"),
+    [
+        (["mentions"], "mentions.csv", "csv"),
+        (["register"], "register.xlsx", "xlsx"),
+        (["persons", "--format", "parquet", "--out", "p.parquet"], "p.parquet", "parquet"),
+        (["mentions", "--out", "-"], None, "csv"),
+    ],
+)
+def test_export_chooses_file_and_format(run, monkeypatch, arguments, target, form):
+    seen = []
+    monkeypatch.setattr(pipeline, "export_to", seen.append)
+    assert run("export", *arguments).exit_code == 0
+    assert seen[0].target == (None if target is None else Path(target))
+    assert seen[0].form == form
+
+
+def test_explain_takes_one_person_or_two(run, monkeypatch):
+    monkeypatch.setattr(pipeline, "explain", lambda question: " ".join(question.ids))
+    assert run("explain", "P-1", "P-2").output.strip() == "P-1 P-2"
+    assert run("explain", "P-1", "P-2", "P-3").exit_code == 2
