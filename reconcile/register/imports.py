@@ -414,6 +414,22 @@ def read_occurrences(connection: Connection) -> pd.DataFrame:
     return frame.astype({name: whole.get(name, "str") for name in _OCCURRENCE_NAMES})
 
 
+def read_refused(connection: Connection) -> pd.DataFrame:
+    """Rows that became no entry: their position and ``cells``, word for word as in ROWS."""
+    o, f, d = t.occurrences, t.files, t.deliveries
+    names = ["delivery", "commune", "file", "sheet", "row", "cells"]
+    query = (
+        select(d.c.name, d.c.commune, f.c.name, o.c.sheet, o.c.row, t.raw_rows.c.cells)
+        .join(f, f.c.file == o.c.file)
+        .join(d, d.c.delivery == f.c.delivery)
+        .join(t.raw_rows, t.raw_rows.c.raw_row == o.c.raw_row)
+        .where(holds(o), holds(f), holds(d), o.c.outcome == model.Outcome.REFUSED.value)
+    )
+    lines = sorted(tuple(row) for row in connection.execute(query))
+    frame = pd.DataFrame(lines, columns=names)
+    return frame.astype({name: "Int32" if name == "row" else "str" for name in names})
+
+
 def _columns(lines: Sequence[tuple[Any, ...]], names: Iterable[str]) -> dict[str, object]:
     names = list(names)
     if not lines:

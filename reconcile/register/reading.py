@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Column, ColumnElement, Connection, Table
 
 _FEW: Final = 1000
+_FIRST: Final = ("name", "name_other", "sex", "birth", "death", "cccd", "cmnd")
 _DTYPES: Final = {str: "str", int: "Int64", float: "float64", bool: "bool"}
 MENTION_COLUMNS: Final = (
     "delivery",
@@ -119,11 +120,17 @@ def persons(connection: Connection) -> pd.DataFrame:
     members = current_frame(connection, t.memberships)
     counts = members.groupby("person").size().rename("mentions")
     frame = counts.to_frame().join(wide).sort_index()
-    fields = sorted(wide.columns)
+    fields = sorted(wide.columns, key=_field_order)
+    frame = frame[["mentions", *fields]]
     frame[fields] = frame[fields].fillna("").astype("str")
     frame.insert(0, "person_id", format_ids("P", frame.index.tolist()))
     frame["person_id"] = frame["person_id"].astype("str")
     return frame.reset_index(drop=True)
+
+
+def _field_order(field: str) -> tuple[int, str]:
+    """What people look for first stands first, the rest by name."""
+    return (_FIRST.index(field) if field in _FIRST else len(_FIRST), field)
 
 
 def _wide(golden: pd.DataFrame) -> pd.DataFrame:

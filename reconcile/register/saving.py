@@ -351,8 +351,9 @@ def _save_links(
     left = pairs["left"].to_numpy(dtype=np.int64)
     right = pairs["right"].to_numpy(dtype=np.int64)
     person = resolved.persons.to_numpy(dtype=np.int64)
-    status = np.where(person[left] == person[right], LINK, APART)
-    status[pairs["reason"].notna().to_numpy()] = QUESTION
+    status = pd.Series(APART, index=pairs.index, dtype="str")
+    status[person[left] == person[right]] = LINK
+    status[pairs["reason"].notna()] = QUESTION
     lines = pd.DataFrame(
         {
             "left": mention_of[left],
@@ -360,7 +361,7 @@ def _save_links(
             "rules": pairs["rules"],
             "weight": pairs["weight"],
             "probability": pairs["probability"].fillna(pairs["probability_asked"]),
-            "status": pd.Series(status, dtype="str"),
+            "status": status,
             "reason": pairs["reason"].fillna(""),
             "rule": pairs["rule"].fillna(""),
         }

@@ -226,6 +226,11 @@ class Register(Session):
         with self._reading() as connection:
             return reading.delivered_rows(connection)
 
+    def refused_rows(self) -> pd.DataFrame:
+        """Cells of refused rows; see :func:`reconcile.register.imports.read_refused`."""
+        with self._reading() as connection:
+            return imports.read_refused(connection)
+
     def accounts(self) -> pd.DataFrame:
         """Rows of each file by outcome; see :func:`reconcile.register.accounting.accounts`."""
         return accounting.accounts(self.rows())
