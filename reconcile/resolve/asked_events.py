@@ -11,6 +11,7 @@ import pandas as pd
 from reconcile.model import ConflictKind
 from reconcile.resolve.drafts import SIDES, Draft, Sources, type_words
 from reconcile.resolve.intervals import ALWAYS, NEVER
+from reconcile.resolve.notes import CANCELLED, speak_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,8 +29,7 @@ def standing_entries(sources: Sources) -> Iterator[Draft]:
     """
     entries = sources.entries
     event = sources.events.event
-    cancelled = entries["note_flags"].str.split().map(lambda flags: "cancelled" in flags)
-    standing = ~entries["gone"] & ~cancelled.astype(bool)
+    standing = ~entries["gone"] & ~speak_of(entries, CANCELLED)
     several = standing & event.duplicated(keep=False).to_numpy()
     lines = entries.loc[several, [*_BOOK_LINE, "registered_from", "registration_kind"]]
     lines = lines.assign(event=event.to_numpy()[several.to_numpy()], place=lines.index)

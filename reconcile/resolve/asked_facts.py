@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,7 +24,17 @@ _COLUMNS = {
     "ethnic_group": "ethnic_group",
     "nationality": "nationality",
 }
-_DATES = ("birth", "death")
+_DATED = ("birth", "death")
+
+
+class _Said(NamedTuple):
+    """What one mention says of one field."""
+
+    place: int
+    value: str
+    sound: str
+    first: int
+    last: int
 
 
 def disagreements(sources: Sources, fact: Fact) -> Iterator[Draft]:
@@ -35,11 +47,14 @@ def disagreements(sources: Sources, fact: Fact) -> Iterator[Draft]:
         sources: persons and their golden values.
         fact: the field, how values are compared, and in which entries they count.
     """
-    lines = _said(sources, fact)
-    for number, group in _disagreeing(lines, fact).groupby("cluster", sort=True):
-        sides = _sides(group, fact)
+    lines = _disagreeing(_said(sources, fact), fact)
+    lines = lines.sort_values(["cluster", "place"])
+    columns = (lines[name].tolist() for name in ("cluster", *_Said._fields))
+    for number, group in groupby(zip(*columns, strict=True), key=itemgetter(0)):
+        said = [_Said(*line[1:]) for line in group]
+        sides = _dates(said) if fact.compare == "interval" else _words(said)
         if len(sides) > 1:
-            yield _draft(sources, fact, int(str(number)), sides[: len(SIDES)])
+            yield _draft(sources, fact, int(number), sides[: len(SIDES)])
 
 
 def _said(sources: Sources, fact: Fact) -> pd.DataFrame:
@@ -78,20 +93,25 @@ def _disagreeing(lines: pd.DataFrame, fact: Fact) -> pd.DataFrame:
     return lines[apart.to_numpy(dtype=bool)]
 
 
-def _sides(group: pd.DataFrame, fact: Fact) -> list[int]:
-    """One mention for each value that disagrees with the others, in the order of their keys."""
-    if fact.compare == "interval":
-        kept: list[tuple[int, int, int]] = []
-        ordered = group.assign(width=group["last"] - group["first"]).sort_values(["width", "place"])
-        for first, last, place in zip(
-            ordered["first"], ordered["last"], ordered["place"], strict=True
-        ):
-            if all(last < other[0] or other[1] < first for other in kept):
-                kept.append((int(first), int(last), int(place)))
-        return sorted(place for _, _, place in kept)
-    counted = group.groupby(["sound", "value"])["place"].agg(["size", "min"]).reset_index()
-    counted = counted.sort_values(["size", "min"], ascending=[False, True])
-    return sorted(int(place) for place in counted.drop_duplicates("sound")["min"])
+def _dates(said: list[_Said]) -> list[int]:
+    """The most exact mention of each date that disagrees with the others."""
+    kept: list[_Said] = []
+    for line in sorted(said, key=lambda line: (line.last - line.first, line.place)):
+        if all(line.last < other.first or other.last < line.first for other in kept):
+            kept.append(line)
+    return sorted(line.place for line in kept)
+
+
+def _words(said: list[_Said]) -> list[int]:
+    """For each value that sounds unlike the others, the first mention of its commonest spelling."""
+    places: dict[str, dict[str, list[int]]] = {}
+    for line in said:
+        places.setdefault(line.sound, {}).setdefault(line.value, []).append(line.place)
+    return sorted(
+        min(min(found) for found in values.values() if len(found) == most)
+        for values in places.values()
+        for most in [max(len(found) for found in values.values())]
+    )
 
 
 def _draft(sources: Sources, fact: Fact, number: int, sides: list[int]) -> Draft:
@@ -114,7 +134,7 @@ def _draft(sources: Sources, fact: Fact, number: int, sides: list[int]) -> Draft
 
 def _value(sources: Sources, fact: Fact, place: int) -> str:
     line = sources.mentions.iloc[place]
-    if fact.field in _DATES:
+    if fact.field in _DATED:
         return written(int(line[f"{fact.field}_from"]), int(line[f"{fact.field}_to"]))
     return str(line["name" if fact.field == "name" else _COLUMNS[fact.field]])
 

@@ -69,20 +69,22 @@ class Bounds:
 def load_bounds(mappings: Path, false_link_bound: float) -> Bounds:
     """Thresholds for a bound on false links.
 
-    Every automatic link has at most this risk of being false, so the share of false ones among
-    them is at most as large if the probabilities are calibrated.
+    The bound is on the *share* of false links among automatic ones. Most of these are far surer
+    than the last one that is let in, so that one may carry ``marginal_risk`` times the bound; the
+    factor is fixed, so that the threshold does not depend on what is loaded (P4).
 
     Args:
         mappings: the mappings folder.
-        false_link_bound: highest risk of an automatic link, ``Office.false_link_bound``.
+        false_link_bound: highest share of false links, ``Office.false_link_bound``.
 
     Raises:
         MappingError: ``hard_rules.toml`` does not fit.
     """
     rules = load_hard_rules(mappings)
     ask = rules.thresholds.question_probability
+    risk = min(false_link_bound * rules.thresholds.marginal_risk, 0.5)
     return Bounds(
-        link=math.log2((1 - false_link_bound) / false_link_bound),
+        link=math.log2((1 - risk) / risk),
         question=math.log2(ask / (1 - ask)),
         rules=rules,
     )

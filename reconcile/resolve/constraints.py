@@ -45,6 +45,7 @@ class Limits(Strict):
 class Thresholds(Strict):
     """How clusters are scored; meanings in ``hard_rules.toml``."""
 
+    marginal_risk: float
     question_probability: float
     against_bits: float
     prior_bits: float

@@ -42,6 +42,7 @@ _FACTS: Final = (
     "cmnd",
     "cccd",
 )
+_DAYS: Final = ("event_from", "event_to", "registered_from", "registered_to")
 _EVENT_FACTS: Final = (
     "body",
     "year",
@@ -117,6 +118,14 @@ class Sources:
     def says(self, mention: int) -> str:
         """What a mention says of the person's identity, as one text to be hashed."""
         return self._said[mention]
+
+    @cached_property
+    def _dated(self) -> list[str]:
+        return _joined(self.mentions, _DAYS)
+
+    def when(self, mention: int) -> str:
+        """The days of the entry that a mention stands in, as one text to be hashed."""
+        return self._dated[mention]
 
     @cached_property
     def _principals(self) -> dict[int, list[int]]:

@@ -22,6 +22,7 @@ import pandas as pd
 
 from reconcile.model import QUESTIONS, ConflictKind, Verdict
 from reconcile.resolve.intervals import ALWAYS, NEVER, is_slip
+from reconcile.resolve.notes import marriage_ended, speak_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,8 +30,7 @@ if TYPE_CHECKING:
     from reconcile.config import RegisterType
     from reconcile.resolve.clusters import Clusters
 
-_ENDED: Final = frozenset(("divorced", "annulled"))
-_ENDING_FLAGS: Final = frozenset(("divorce", "annulled"))
+_AGAIN: Final = frozenset(("re_registration",))
 _SAME_OCCASION_DAYS: Final = 62  # two registrations of one wedding, a late one included
 
 
@@ -129,8 +129,8 @@ class _Grouping:
         self._verdicts = verdicts
         self._type: list[str] = entries["register_type"].tolist()
         self._kind: list[str] = entries["registration_kind"].tolist()
-        self._status: list[str] = entries["marriage_status"].tolist()
-        self._flags: list[set[str]] = [set(flags.split()) for flags in entries["note_flags"]]
+        self._ended: list[bool] = marriage_ended(entries).tolist()
+        self._again: list[bool] = speak_of(entries, _AGAIN).tolist()
         self._first: list[int] = entries["event_from"].fillna(NEVER).astype("int64").tolist()
         self._last: list[int] = entries["event_to"].fillna(ALWAYS).astype("int64").tolist()
         self._registered: list[int] = (
@@ -167,8 +167,7 @@ class _Grouping:
 
     def _is_remarriage(self, earlier: int, later: int) -> bool:
         """Whether the later entry can record a second marriage of the couple."""
-        ended = self._status[earlier] in _ENDED or bool(self._flags[earlier] & _ENDING_FLAGS)
-        if not ended or self._kind[later] == "again" or "re_registration" in self._flags[later]:
+        if not self._ended[earlier] or self._kind[later] == "again" or self._again[later]:
             return False
         first, last = self._first[later], self._last[earlier]
         if NEVER in (first, self._first[earlier]) or first - last <= _SAME_OCCASION_DAYS:

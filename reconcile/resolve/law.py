@@ -17,6 +17,7 @@ from reconcile.config import Strict, read_mapping
 from reconcile.model import ConflictKind
 from reconcile.resolve.drafts import Draft, Sources
 from reconcile.resolve.intervals import ALWAYS, NEVER, YEAR, first_days, last_days
+from reconcile.resolve.notes import marriage_ended
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     Days = npt.NDArray[np.int64]
-
-_ENDED = ("divorced", "annulled")
-_ENDING_FLAGS = frozenset(("divorce", "annulled"))
 
 
 class Age(Strict):
@@ -165,9 +163,7 @@ def _draft(
 
 def _dated(sources: Sources, mention: int) -> str:
     """What a mention says and when: person, event, registration."""
-    line = sources.mentions.iloc[mention]
-    dates = ("event_from", "event_to", "registered_from", "registered_to")
-    return "\x1f".join([sources.says(mention), *(str(line[name]) for name in dates)])
+    return f"{sources.says(mention)}\x1f{sources.when(mention)}"
 
 
 def _registered_before_event(sources: Sources) -> Iterator[Draft]:
@@ -350,10 +346,7 @@ def _reaches(born: int, age: Age) -> int:
 def _two_marriages(sources: Sources, lives: _Lives, limits: LawLimits) -> Iterator[Draft]:
     """A later marriage with another partner while nothing says that the earlier one had ended."""
     lines = _spouses(sources).drop_duplicates(["person", "event"], ignore_index=True)
-    ended = sources.entries["marriage_status"].isin(_ENDED) | sources.entries["note_flags"].map(
-        lambda flags: bool(_ENDING_FLAGS & set(str(flags).split()))
-    )
-    over = set(sources.events.event[ended.to_numpy(dtype=bool)])
+    over = set(sources.events.event[marriage_ended(sources.entries)])
     exempt = limits.married_without_registration.toordinal()
     for person, group in lines[lines["person"].duplicated(keep=False)].groupby("person"):
         rows = group.to_dict("records")

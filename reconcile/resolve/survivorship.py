@@ -17,6 +17,7 @@ import pandas as pd
 from reconcile.config import Strict, read_mapping
 from reconcile.model import GOLDEN, ConflictKind, Precision
 from reconcile.resolve.intervals import ALWAYS, NEVER, written
+from reconcile.resolve.notes import CANCELLED, speak_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -222,8 +223,7 @@ def _standing(entries: pd.DataFrame, judgements: pd.DataFrame) -> npt.NDArray[np
     An entry stands back if it is gone from a full export, if its notes say that it was cancelled,
     or if an officer let another entry of the same event stand.
     """
-    cancelled = entries["note_flags"].str.split().map(lambda flags: "cancelled" in flags)
-    back = entries["gone"].to_numpy(dtype=bool) | cancelled.to_numpy(dtype=bool)
+    back = entries["gone"].to_numpy(dtype=bool) | speak_of(entries, CANCELLED)
     rank = np.where(back, -1, 0).astype(np.int64)
     places = {key: place for place, key in enumerate(entries["entry_key"])}
     events = judgements[
