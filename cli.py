@@ -249,6 +249,7 @@ def demo(
         merged = pipeline.demo(out, str(lang), progress)
     if not quiet:
         console.merged(merged)
+        typer.echo(_("The register is {register}.", register=out / "register.db"))
 
 
 @app.command(
