@@ -34,7 +34,8 @@ _TURNING: Final = frozenset(
     | {"neither", "both", "two"}
 )
 _LETTERS: Final = frozenset(SIDES.lower())
-_SHARE: Final = re.compile(r"\(\s*[\d.,]+\s*%\s*\)")  # copied over from the proposal
+# What stands behind the words of a proposal, and is copied over with it: "(93 %)", "= 04/03/1985".
+_BEHIND: Final = re.compile(r"\(\s*[\d.,]+\s*%\s*\)|(?<=^[A-Z]) = .*")
 _EXCEL_EPOCH: Final = date(1899, 12, 30)
 
 
@@ -66,7 +67,7 @@ class Vocabulary:
 
     def understand(self, text: str) -> Answer | None:
         """The decision that a text means, None where it is not clear."""
-        said = reduced(_SHARE.sub(" ", text))
+        said = reduced(_BEHIND.sub(" ", text))
         if said in self._whole:
             return self._whole[said]
         for position, word in enumerate(said.split()):

@@ -1,7 +1,7 @@
 """A case as text: the sides line by line under each other, the reasons, the question.
 
-Sides are laid out alike: every line of one side stands at the same height in the others, with a
-dash where that side says nothing, so that the eye compares along a line.
+Sides are laid out alike: first where the paper is, then what several sides say, each at the same
+height so that the eye compares along a line, below it what one side alone says, and the file.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from reconcile.model import fingerprint
+from reconcile.model import ConflictKind, fingerprint
 from reconcile.review.casebook import SIDES, Case, Record, say, severity_words
 from reconcile.review.columns import SEALED, Column
 from reconcile.review.differences import Segment, differences
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 NOTHING: Final = "–"
 _FACT_LIMIT: Final = 300  # letters of one fact; the paper has the rest
+_ALONE_LIMIT: Final = 900  # of one fact where nothing stands beside it, such as a refused row
 _REASON_LIMIT: Final = 5  # of each sign
 # Characters that XML or a spreadsheet cannot hold, and those that turn the direction of writing.
 _UNPRINTABLE: Final = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 
-_DATE: Final = re.compile(r"(\d{1,2}/)?\d{4}$")  # known to the month or the year only
 _ESCAPE: Final = "_x005F"  # how xlsx writes a text that looks like an escape; not all read it back
 
 
@@ -65,28 +65,48 @@ def cards(case: Case, language: str) -> tuple[Card, ...]:
         case: the case.
         language: ``vi`` or ``en``.
     """
-    facts = [_facts(record) for record in case.sides]
+    facts = _shown_facts(case, language)
+    shared, alone = _in_order(facts)
+    compared = facts if _is_comparison(case) else []
+    found = []
+    for side, record in enumerate(case.sides):
+        other = next((each for each in compared[:2] if each is not facts[side]), {})
+        paper, file = _places(record, language)
+        lines = [CardLine("", _plain(_heading(side, record, len(case.sides)))), paper]
+        lines += [
+            CardLine(label, differences(facts[side].get(label, ""), other.get(label, ""))[0])
+            if label in facts[side]
+            else CardLine(label, _plain(NOTHING))
+            for label in shared
+        ]
+        lines += [
+            CardLine(label, _plain(facts[side][label])) for label in alone if label in facts[side]
+        ]
+        found.append((*lines, file))
+    return tuple(found)
+
+
+def _is_comparison(case: Case) -> bool:
+    """Whether the sides ought to say the same; a mother and her child, or neighbours, need not."""
+    if case.kind.code == ConflictKind.SERIES:
+        return False
+    return case.kind.code != ConflictKind.LAW or len({side.person_id for side in case.sides}) == 1
+
+
+def _shown_facts(case: Case, language: str) -> list[dict[str, str]]:
+    """What each side says, on top of it the value that is disputed."""
+    limit = _FACT_LIMIT if len(case.sides) > 1 else _ALONE_LIMIT
+    facts = [
+        {label: printable(text, limit) for label, text in record.facts.items() if text.strip()}
+        for record in case.sides
+    ]
     if case.field and len(case.values) == len(facts) > 0:
         label = translate("Disputed", language)
         facts = [
             {label: printable(value_words(value, language)), **shown}
             for value, shown in zip(case.values, facts, strict=True)
         ]
-    labels = _in_order(facts)
-    found = []
-    for side, record in enumerate(case.sides):
-        other = facts[0] if side else (facts[1] if len(facts) > 1 else {})
-        lines = [CardLine("", _plain(_heading(side, record, len(case.sides))))]
-        for label in labels:
-            ours = facts[side].get(label, "")
-            lines.append(CardLine(label, _marked(ours, other.get(label, "")) or _plain(NOTHING)))
-        lines += [
-            CardLine(label, _plain(text or NOTHING))
-            for label, text in _places(record, language)
-            if text or len(case.sides) > 1
-        ]
-        found.append(tuple(lines))
-    return tuple(found)
+    return facts
 
 
 def card_text(card: Card) -> str:
@@ -104,30 +124,58 @@ def question(case: Case, language: str) -> str:
     return "\n".join(printable(part, 2000) for part in parts)
 
 
-def reasons(case: Case) -> str:
-    """The strongest evidence, for (+) before against (−)."""
+def reasons(case: Case, language: str) -> str:
+    """The strongest evidence, for (+) before against (−); else what is equal and what is not."""
+    plainly = [printable(r.text) for r in case.reasons if not r.weight]
     speaking_for = [f"+ {printable(r.text)}" for r in case.reasons if r.weight > 0]
     against = [f"− {printable(r.text)}" for r in case.reasons if r.weight < 0]
-    return "\n".join([*speaking_for[:_REASON_LIMIT], *against[:_REASON_LIMIT]])
+    if not case.reasons and len(case.sides) > 1 and _is_comparison(case):
+        plainly = _agreement(case, language)
+    return "\n".join([*plainly, *speaking_for[:_REASON_LIMIT], *against[:_REASON_LIMIT]])
 
 
-def proposal(case: Case) -> str:
-    """The proposal with its probability, empty where none is made."""
+def _agreement(case: Case, language: str) -> list[str]:
+    """Which facts all sides give alike, and which not."""
+    facts = [side.facts for side in case.sides]
+    shared, _ = _in_order(facts)
+    equal: list[str] = []
+    unequal: list[str] = []
+    for label in shared:
+        first, *others = (side[label] for side in facts if label in side)
+        differs = any(part.differs for each in others for part in differences(first, each)[0])
+        differs |= any(part.differs for each in others for part in differences(each, first)[0])
+        (unequal if differs else equal).append(label)
+    said = {"Equal: {facts}": equal, "Not equal: {facts}": unequal}
+    return [
+        translate(template, language, facts=", ".join(labels))
+        for template, labels in said.items()
+        if labels
+    ]
+
+
+def proposal(case: Case, language: str) -> str:
+    """The proposal with its probability or its value, empty where none is made."""
+    if case.proposal in SIDES[: len(case.values)] and case.proposal:
+        value = printable(value_words(case.values[SIDES.index(case.proposal)], language))
+        return f"{case.proposal} = {value}"
     if not case.proposal or not case.probability >= 0:
         return case.proposal
     share = min(case.probability * 100, 99.9)  # nothing is certain before an officer says so
     return f"{case.proposal} ({share:.0f} %)" if share < 99 else f"{case.proposal} ({share:.1f} %)"
 
 
-def shown(case: Case, ordinal: int, language: str) -> dict[Column, str]:
+def shown(
+    case: Case, ordinal: int, language: str, sides: Sequence[Card] | None = None
+) -> dict[Column, str]:
     """Everything that the tool writes about a case, column by column, as plain text.
 
     Args:
         case: the case.
         ordinal: its running number.
         language: ``vi`` or ``en``.
+        sides: its cards, where they are made already.
     """
-    texts = [card_text(card) for card in cards(case, language)]
+    texts = [card_text(card) for card in (cards(case, language) if sides is None else sides)]
     found = {
         Column.ORDINAL: str(ordinal),
         Column.SEVERITY: severity_words(case.severity, language),
@@ -136,8 +184,8 @@ def shown(case: Case, ordinal: int, language: str) -> dict[Column, str]:
         Column.SIDE_A: texts[0] if texts else "",
         Column.SIDE_B: texts[1] if len(texts) > 1 else "",
         Column.SIDES_MORE: "\n\n".join(texts[2:]),
-        Column.REASONS: reasons(case),
-        Column.PROPOSAL: proposal(case),
+        Column.REASONS: reasons(case, language),
+        Column.PROPOSAL: proposal(case, language),
         Column.CONFLICT: case.conflict,
         # a letter before them, or a spreadsheet reads some hashes as numbers: 12e4 is 120,000
         Column.EVIDENCE: f"h{case.evidence}",
@@ -156,12 +204,11 @@ def seal(texts: Mapping[Column, str]) -> str:
     )
 
 
-def _facts(record: Record) -> dict[str, str]:
-    return {label: printable(text) for label, text in record.facts.items() if text.strip()}
+def _in_order(facts: Sequence[Mapping[str, str]]) -> tuple[list[str], list[str]]:
+    """Labels that several sides have, and labels that one side alone has.
 
-
-def _in_order(facts: Sequence[Mapping[str, str]]) -> list[str]:
-    """Labels of all sides, each once, a label that only later sides have after its forerunner."""
+    Each once, a label that only later sides have after its forerunner.
+    """
     labels: list[str] = []
     for side in facts:
         at = 0
@@ -171,15 +218,12 @@ def _in_order(facts: Sequence[Mapping[str, str]]) -> list[str]:
             else:
                 labels.insert(at, label)
                 at += 1
-    return labels
-
-
-def _marked(ours: str, theirs: str) -> tuple[Segment, ...]:
-    """A text with its differences; a date known less exactly is not another date (P6)."""
-    shorter, longer = sorted((ours, theirs), key=len)
-    if _DATE.match(shorter) and longer.endswith(f"/{shorter}"):
-        return _plain(ours)
-    return differences(ours, theirs)[0]
+    times = {label: sum(label in side for side in facts) for label in labels}
+    least = min(2, len(facts))
+    return (
+        [label for label in labels if times[label] >= least],
+        [label for label in labels if times[label] < least],
+    )
 
 
 def _heading(side: int, record: Record, sides: int) -> str:
@@ -188,21 +232,22 @@ def _heading(side: int, record: Record, sides: int) -> str:
     return " · ".join(part for part in (letter, record.heading, ids) if part)
 
 
-def _places(record: Record, language: str) -> list[tuple[str, str]]:
+def _places(record: Record, language: str) -> tuple[CardLine, CardLine]:
     """Where the paper and the row are to be found."""
     say = translate
-    number = _joined(
-        (say("book {book}", language, book=record.book) if record.book else ""),
-        (say("number {number}", language, number=_number(record)) if record.number else ""),
-        (say("page {page}", language, page=record.page) if record.page else ""),
+    paper = _joined(
+        record.commune,
+        say("book {book}", language, book=record.book) if record.book else "",
+        say("number {number}", language, number=_number(record)) if record.number else "",
+        say("page {page}", language, page=record.page) if record.page else "",
+        say("registered {date}", language, date=record.registered) if record.registered else "",
     )
     row = say("row {row}", language, row=record.row) if record.row else ""
-    return [
-        (say("Commune", language), printable(record.commune)),
-        (say("Book", language), printable(number)),
-        (say("Registered", language), printable(record.registered)),
-        (say("File", language), printable(_joined(record.file, record.sheet, row))),
-    ]
+    file = _joined(record.file, record.sheet, row)
+    return (
+        CardLine(say("Book", language), _plain(printable(paper) or NOTHING)),
+        CardLine(say("File", language), _plain(printable(file) or NOTHING)),
+    )
 
 
 def _number(record: Record) -> str:

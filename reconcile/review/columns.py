@@ -61,7 +61,7 @@ class Layout:
 
 LAYOUT: Final[dict[Column, Layout]] = {
     Column.ORDINAL: Layout("No.", 5),
-    Column.SEVERITY: Layout("Severity", 9.5),
+    Column.SEVERITY: Layout("Severity", 10.5),
     Column.KIND: Layout("Kind", 12),
     Column.QUESTION: Layout("Question and legal basis", 30),
     Column.SIDE_A: Layout("Side A", 36),

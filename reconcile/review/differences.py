@@ -2,6 +2,8 @@
 
 Words are aligned first and letters only within words that resemble each other: two different names
 are then marked whole, and not speckled with the letters that they have in common by accident.
+Capitals, the place of a tone mark (hòa, hoà), a nought before a day or month and the sign between
+them are ways of writing and no differences; neither is a date that is known less exactly (P6).
 """
 
 from __future__ import annotations
@@ -11,11 +13,16 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from reconcile.text.folding import fold_tone_placement
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _WORD: Final = re.compile(r"\s+|\w+|[^\w\s]")
 _FIGURES: Final = re.compile(r"[\d/.:\s-]+$")
+_DATE: Final = re.compile(r"(?:(?:(\d{1,2})[/.-])?(\d{1,2})[/.-])?(\d{4})$")
+_BETWEEN: Final = frozenset("/.-")  # between day and month
+_PERSON: Final = re.compile(r"(.+) (\([^()]*\))$", re.DOTALL)  # a name and the birth behind it
 _ALIKE: Final = 0.5  # share of common letters from which two words count as one word, misspelt
 _LONGEST: Final = 400  # letters; beyond it the comparison would cost more than it shows
 
@@ -47,8 +54,11 @@ def differences(left: str, right: str) -> tuple[tuple[Segment, ...], tuple[Segme
     >>> differences("Nguyễn Văn An", "Nguyển Văn An")[0][1]
     Segment(text='ễ', differs=True)
     """
-    if left == right or not left or not right:
+    if left == right or not left or not right or _agree(left, right):
         return _whole(left, differs=False), _whole(right, differs=False)
+    ours_born, theirs_born = _PERSON.match(left), _PERSON.match(right)
+    if ours_born and theirs_born:
+        return _of_persons(ours_born, theirs_born)
     if len(left) > _LONGEST or len(right) > _LONGEST:
         return _whole(left, differs=True), _whole(right, differs=True)
     ours, theirs = _WORD.findall(left), _WORD.findall(right)
@@ -56,7 +66,8 @@ def differences(left: str, right: str) -> tuple[tuple[Segment, ...], tuple[Segme
         a, b = _replaced(ours, theirs)  # day against day, month against month
         return _joined(a), _joined(b)
     a, b = [], []
-    for tag, i, j, k, m in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
+    matcher = SequenceMatcher(None, _written(ours), _written(theirs), autojunk=False)
+    for tag, i, j, k, m in matcher.get_opcodes():
         if tag == "equal":
             a += [Segment(word, differs=False) for word in ours[i:j]]
             b += [Segment(word, differs=False) for word in theirs[k:m]]
@@ -65,6 +76,41 @@ def differences(left: str, right: str) -> tuple[tuple[Segment, ...], tuple[Segme
             a += marked_a
             b += marked_b
     return _joined(a), _joined(b)
+
+
+def _of_persons(
+    left: re.Match[str], right: re.Match[str]
+) -> tuple[tuple[Segment, ...], tuple[Segment, ...]]:
+    """Names against names, births in brackets against births."""
+    names = differences(left[1], right[1])
+    births = differences(left[2][1:-1], right[2][1:-1])
+    before, after = Segment(" (", differs=False), Segment(")", differs=False)
+    a, b = (
+        _joined((*name, before, *born, after)) for name, born in zip(names, births, strict=True)
+    )
+    return a, b
+
+
+def _agree(left: str, right: str) -> bool:
+    """Whether two dates can be one: equal as far as both are known, ``00`` being unknown."""
+    ours, theirs = _DATE.match(left), _DATE.match(right)
+    if not ours or not theirs:
+        return False
+    parts = zip(ours.groups(default="0"), theirs.groups(default="0"), strict=True)
+    return all(int(a) == int(b) or 0 in (int(a), int(b)) for a, b in parts)
+
+
+def _written(words: Sequence[str]) -> list[str]:
+    """Words without what is only a way of writing."""
+    return [_way(word) for word in words]
+
+
+def _way(word: str) -> str:
+    if word in _BETWEEN:
+        return "/"
+    if word.isdecimal() and len(word) <= 2:
+        return word.lstrip("0")
+    return fold_tone_placement(word.lower())
 
 
 def _whole(text: str, *, differs: bool) -> tuple[Segment, ...]:
@@ -78,7 +124,11 @@ def _replaced(ours: Sequence[str], theirs: Sequence[str]) -> tuple[list[Segment]
     a: list[Segment] = []
     b: list[Segment] = []
     for left, right in zip(ours, theirs, strict=True):
-        matcher = SequenceMatcher(None, left, right, autojunk=False)
+        if _way(left) == _way(right):
+            a.append(Segment(left, differs=False))
+            b.append(Segment(right, differs=False))
+            continue
+        matcher = SequenceMatcher(None, *_lowered(left, right), autojunk=False)
         if matcher.ratio() < _ALIKE:
             a.append(Segment(left, differs=True))
             b.append(Segment(right, differs=True))
@@ -87,6 +137,12 @@ def _replaced(ours: Sequence[str], theirs: Sequence[str]) -> tuple[list[Segment]
             a.append(Segment(left[i:j], tag != "equal"))
             b.append(Segment(right[k:m], tag != "equal"))
     return a, b
+
+
+def _lowered(left: str, right: str) -> tuple[str, str]:
+    """Both in small letters, where that keeps every letter in its place (İ does not)."""
+    small = left.lower(), right.lower()
+    return small if (len(small[0]), len(small[1])) == (len(left), len(right)) else (left, right)
 
 
 def _joined(segments: Iterable[Segment]) -> tuple[Segment, ...]:

@@ -13,7 +13,9 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final
 
 from reconcile.match.explain import sentence
-from reconcile.review.casebook import ASKED, Casebook, Reason, Record, say
+from reconcile.model import ConflictKind
+from reconcile.review.casebook import ASKED, Casebook, Reason, Record, anchors, say
+from reconcile.review.chronology import Chronicle
 from reconcile.review.values import value_words
 from reconcile.text.language import translate
 
@@ -99,6 +101,7 @@ def casebook(source: Source, language: str) -> Casebook:
     """
     conflicts = source.register.conflicts()
     asked = conflicts[conflicts["state"].isin(ASKED)]
+    state = _State.of(source.register, asked)
     return Casebook(
         conflicts=conflicts,
         wording=source.wording,
@@ -106,9 +109,46 @@ def casebook(source: Source, language: str) -> Casebook:
         run=source.run,
         office=source.office,
         made=source.made,
-        records=_Records(source, language).of(asked),
-        reasons=_reasons(source, asked, language),
+        records=_Records(source, state, language).of(asked),
+        reasons=_evidence(source, asked, language) | _breaches(source, state, asked, language),
     )
+
+
+@dataclass(frozen=True)
+class _State:
+    """What the register says of the entries and mentions that are asked about.
+
+    Attributes:
+        wanted: keys of the sides.
+        entries: lines of LIVE_ENTRIES by entry key.
+        mentions: lines of LIVE_MENTIONS by mention key, with ``person_id``.
+        sources: entry key -> fields (JSON) and position of the last row that said so.
+    """
+
+    wanted: frozenset[str]
+    entries: Mapping[str, Line]
+    mentions: Mapping[str, Line]
+    sources: Mapping[str, Line]
+
+    @classmethod
+    def of(cls, register: Register, asked: pd.DataFrame) -> _State:
+        """Each table is read once, and only what is asked about becomes Python objects."""
+        wanted = {key for name in ("mentions", "entries") for key in _keys(asked[name])}
+        concerned = wanted | {key.rpartition("/")[0] for key in wanted}
+        return cls(
+            frozenset(wanted),
+            _by_key(register.entries(), "entry_key", concerned),
+            _by_key(register.mentions(), "mention_key", wanted),
+            _by_key(register.entry_sources(), "entry_key", concerned),
+        )
+
+
+def _by_key(frame: pd.DataFrame, key: str, wanted: set[str]) -> dict[str, Line]:
+    chosen = frame[frame[key].isin(wanted)]
+    return {
+        str(line[key]): {str(name): cell for name, cell in line.items()}
+        for line in chosen.to_dict("records")
+    }
 
 
 # -- records ------------------------------------------------------------------------------------
@@ -122,9 +162,11 @@ class _Records:
         language: ``vi`` or ``en``.
     """
 
-    def __init__(self, source: Source, language: str) -> None:
+    def __init__(self, source: Source, state: _State, language: str) -> None:
         self._source = source
+        self._state = state
         self._language = language
+        self._messages: dict[str, str] = {}
 
     def of(self, asked: pd.DataFrame) -> dict[str, Record]:
         """The records of conflicts.
@@ -135,27 +177,17 @@ class _Records:
         Returns:
             Mention key, entry key or (for a row that is no entry) conflict id -> record.
         """
-        wanted = {key for name in ("mentions", "entries") for key in _keys(asked[name])}
-        concerned = wanted | {key.rpartition("/")[0] for key in wanted}
-        entries = self._source.register.entries()
-        entries = entries[entries["entry_key"].isin(concerned)]
-        fields = _fields(self._source.register.contents(), set(entries["content_hash"]))
-        rows = self._source.register.rows()
-        places = _places(rows, set(entries["entry_id"]))
-        mentions = self._source.register.mentions()
-        mentions = mentions[mentions["mention_key"].isin(wanted)]
-        persons = dict(zip(mentions["mention_key"], mentions["person_id"], strict=True))
         found: dict[str, Record] = {}
-        for line in entries.to_dict("records"):
-            entry = {str(name): cell for name, cell in line.items()}
-            said = fields[entry["content_hash"]]
-            place = places.get(entry["entry_id"], {})
+        for key, entry in self._state.entries.items():
+            place = self._state.sources.get(key, {})
+            said: Said = json.loads(str(place.get("fields") or "{}"))
             self._entry(entry, said, place, found)
-            self._mentions(entry, said, place, persons, found)
-        chosen = {key: record for key, record in found.items() if key in wanted}
-        return chosen | self._rows(asked)
+            self._mentions(entry, said, place, found)
+        return found | self._rows(asked)
 
     def _entry(self, entry: Line, said: Said, place: Line, found: dict[str, Record]) -> None:
+        if entry["entry_key"] not in self._state.wanted:
+            return
         kind = self._source.register_types[entry["register_type"]]
         facts = {say(role, self._language): self._person(role.name, said) for role in kind.roles}
         if kind.event_field and not kind.event_field.endswith("birth_date"):
@@ -166,22 +198,16 @@ class _Records:
         heading = say(kind, self._language)
         found[entry["entry_key"]] = self._record(entry, said, place, heading, facts)
 
-    def _mentions(
-        self,
-        entry: Line,
-        said: Said,
-        place: Line,
-        persons: Mapping[str, str],
-        found: dict[str, Record],
-    ) -> None:
+    def _mentions(self, entry: Line, said: Said, place: Line, found: dict[str, Record]) -> None:
         kind = self._source.register_types[entry["register_type"]]
         for role in kind.roles:
             key = f"{entry['entry_key']}/{role.name}"
-            if key not in persons:
+            if key not in self._state.mentions:
                 continue
             facts = self._facts(kind, role.name, said)
             heading = f"{say(kind, self._language)} · {say(role, self._language)}"
-            found[key] = self._record(entry, said, place, heading, facts, persons[key])
+            person = str(self._state.mentions[key]["person_id"])
+            found[key] = self._record(entry, said, place, heading, facts, person)
 
     def _record(
         self,
@@ -221,25 +247,32 @@ class _Records:
         return facts
 
     def _rows(self, asked: pd.DataFrame) -> dict[str, Record]:
-        """Records of conflicts on rows that became no entry."""
+        """Records of conflicts on rows that became no entry, with what stands in the cells."""
         found = {}
         lines = asked[asked["positions"].str.len() > 2]
+        cells = _refused_cells(self._source.register) if len(lines) else {}
         for conflict, text in zip(lines["conflict"], lines["positions"], strict=True):
             position = json.loads(text)
             if isinstance(position, dict):
+                row = int(position.get("row") or 0)
+                names = [str(position.get(name, "")) for name in _POSITION[:4]]
+                said = cells.get(_position(position), "")
                 found[str(conflict)] = Record(
                     heading=self._t("Row of a file"),
-                    commune=self._commune(str(position.get("commune", ""))),
-                    file="/".join(str(position.get(name, "")) for name in _POSITION[:3]),
-                    sheet=str(position.get("sheet", "")),
-                    row=int(position.get("row") or 0),
+                    commune=self._commune(names[1]),
+                    file="/".join(names[:3]),
+                    sheet=names[3],
+                    row=row,
+                    facts={self._t("Cells"): said} if said else {},
                 )
         return found
 
     # -- words ------------------------------------------------------------------------------
 
     def _t(self, template: str) -> str:
-        return translate(template, self._language)
+        if template not in self._messages:
+            self._messages[template] = translate(template, self._language)
+        return self._messages[template]
 
     def _words(self, text: str) -> str:
         return value_words(text, self._language)
@@ -265,24 +298,24 @@ def _keys(column: pd.Series[str]) -> list[str]:
     return [key for text in column for key in json.loads(text or "[]")]
 
 
-def _fields(contents: pd.DataFrame, wanted: set[str]) -> dict[str, Said]:
-    chosen = contents[contents["content_hash"].isin(wanted)]
+def _position(line: Mapping[str, object]) -> tuple[str, ...]:
+    return tuple(str(line.get(name, "")) for name in _POSITION)
+
+
+def _refused_cells(register: Register) -> dict[tuple[str, ...], str]:
+    """Position of each refused row -> its cells in one line, each behind its header."""
+    rows = register.refused_rows()
     return {
-        content_hash: json.loads(text)
-        for content_hash, text in zip(chosen["content_hash"], chosen["fields"], strict=True)
+        _position({str(name): cell for name, cell in line.items()}): " · ".join(
+            f"{header}: {_cell(cell)}" for header, cell in json.loads(line["cells"]).items()
+        )
+        for line in rows.to_dict("records")
     }
 
 
-def _places(rows: pd.DataFrame, wanted: set[str]) -> dict[str, Line]:
-    """Where each entry's current content was last delivered: file with folder, sheet, row."""
-    current = rows[rows["entry_id"].isin(wanted)]
-    current = current[current["current"].fillna(value=False).astype(bool)]
-    latest = current.sort_values(["date", "sequence", *_POSITION])
-    latest = latest.drop_duplicates("entry_id", keep="last")
-    lines = latest[["entry_id", *_POSITION]].to_dict("records")
-    return {
-        str(line["entry_id"]): {str(name): cell for name, cell in line.items()} for line in lines
-    }
+def _cell(cell: object) -> str:
+    """A raw cell as a person sees it; a date cell is kept as ``{"date": …}``."""
+    return value_words(str(cell["date"]), "") if isinstance(cell, dict) else str(cell)
 
 
 def _name(role: str, said: Said) -> str:
@@ -298,7 +331,7 @@ def _birth(role: str, said: Said) -> str:
 # -- reasons ------------------------------------------------------------------------------------
 
 
-def _reasons(source: Source, asked: pd.DataFrame, language: str) -> dict[str, list[Reason]]:
+def _evidence(source: Source, asked: pd.DataFrame, language: str) -> dict[str, list[Reason]]:
     """Evidence of the pair that each conflict is about, all but the prior odds."""
     evidence = source.register.evidence()
     columns = ["left", "right", "comparison", "level", "weight"]
@@ -316,6 +349,18 @@ def _reasons(source: Source, asked: pd.DataFrame, language: str) -> dict[str, li
                 found[str(conflict)] = by_pair[pair]
                 break
     return found
+
+
+def _breaches(
+    source: Source, state: _State, asked: pd.DataFrame, language: str
+) -> dict[str, list[Reason]]:
+    """The dates behind every question about law and logic."""
+    chronicle = Chronicle(state.mentions, state.entries, source.register_types, language)
+    lines = asked[asked["kind"] == ConflictKind.LAW.value].to_dict("records")
+    return {
+        str(line["conflict"]): chronicle.reasons(anchors(line), str(line["sentence"]))
+        for line in lines
+    }
 
 
 def _sentences(model: Model, language: str) -> Callable[[str, str], str]:

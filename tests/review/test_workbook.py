@@ -127,10 +127,22 @@ def test_differing_letters_are_red_inside_the_cell(desk):
 def test_sides_stand_line_by_line_and_say_where_the_paper_is(desk):
     a = desk.cell("C-0001", Column.SIDE_A).value.split("\n")
     b = desk.cell("C-0001", Column.SIDE_B).value.split("\n")
-    assert [text.split(":")[0] for text in a[1:]] == [text.split(":")[0] for text in b[1:]]
-    assert "Cha: –" in b
-    assert "Xã: Tân Phong" in b
-    assert "Sổ: quyển 01 · số 24/2005 · trang 12" in b
+    labels = [[text.split(":")[0] for text in side] for side in (a, b)]
+    assert labels[0][1:5] == labels[1][1:5] == ["Sổ", "Họ tên", "Giới tính", "Ngày sinh"]
+    assert "Cha" not in labels[1]  # nothing is shown where a side says nothing
+    assert b[1] == "Sổ: Tân Phong · quyển 01 · số 24/2005 · trang 12 · đăng ký 15/03/2005"
+    assert b[-1] == "Tệp: hoi_xuan/So khai sinh.xls · Nam 2005 · dòng 30"
+
+
+def test_without_evidence_it_is_said_what_is_equal_and_what_is_not(desk):
+    assert desk.cell("C-0009", Column.REASONS).value == (
+        "Giống nhau: Họ tên, Giới tính, Ngày sinh, Cha, Mẹ, Nơi cư trú"
+    )
+    assert desk.cell("C-0018", Column.REASONS).value in (None, "")
+
+
+def test_a_proposed_side_shows_its_value(desk):
+    assert desk.cell("C-0007", Column.PROPOSAL).value == "A = 12/03/1980"
 
 
 def test_reasons_and_proposal(desk):
