@@ -238,6 +238,26 @@ class _Support:
         return self.best - opposition
 
 
+class _Forest:
+    """Clusters that hang together by questions."""
+
+    def __init__(self) -> None:
+        self._parent: dict[int, int] = {}
+
+    def join(self, one: int, other: int) -> bool:
+        """Put two clusters together; False if they were together before."""
+        roots = sorted((self._root(one), self._root(other)))
+        if roots[0] == roots[1]:
+            return False
+        self._parent[roots[1]] = roots[0]
+        return True
+
+    def _root(self, cluster: int) -> int:
+        while cluster in self._parent:
+            cluster = self._parent[cluster]
+        return cluster
+
+
 class _Agglomeration:
     """Clusters while they grow: a union-find that knows its members."""
 
@@ -410,7 +430,9 @@ class _Agglomeration:
         """The best pair of every two clusters that an officer must join or part.
 
         Where two entries of one passage are among the pairs, they are asked about: whether they
-        are one event settles the persons as well.
+        are one event settles the persons as well. Two clusters that hang together by better
+        questions are not asked about: if A is B and B is C, nothing is left to ask of A and C, and
+        if not, it is asked then.
         """
         lines: dict[tuple[int, int], dict[str, object]] = {}
         best: dict[tuple[int, int], _Pair] = {}
@@ -423,9 +445,12 @@ class _Agglomeration:
             best.setdefault(key, pair)
             if self._constraints.is_passage(pair.left, pair.right):
                 passing.setdefault(key, pair)
+        forest = _Forest()
         for key, pair in best.items():
             doubt = self._question(*key, pair, bounds)
-            if doubt is not None and doubt.rule not in (JUDGED, UNSURE):
+            if doubt is None or doubt.rule in (JUDGED, UNSURE):
+                continue
+            if forest.join(*key) or doubt.reason == "hard_rule":
                 lines[key] = _line(passing.get(key, pair), pair, doubt)
         for judged in apart:
             one, other = self.root(judged.left), self.root(judged.right)

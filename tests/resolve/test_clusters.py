@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pandas as pd
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconcile.model import JUDGEMENTS, KIN
@@ -280,6 +280,7 @@ def towns(draw):
     )
 
 
+@settings(max_examples=25)
 @given(towns())
 def test_different_and_unsure_never_share_a_cluster(case):
     live, scored, judgements = case
@@ -290,6 +291,7 @@ def test_different_and_unsure_never_share_a_cluster(case):
             assert found.person[line.left] != found.person[line.right]
 
 
+@settings(max_examples=25)
 @given(towns())
 def test_no_hard_rule_is_broken_inside_a_cluster_that_no_officer_made(case):
     live, scored, _ = case
@@ -304,6 +306,7 @@ def test_no_hard_rule_is_broken_inside_a_cluster_that_no_officer_made(case):
                     assert rule in ("", "unsupported")
 
 
+@settings(max_examples=25)
 @given(towns(), st.randoms(use_true_random=False))
 def test_order_of_pairs_and_judgements_does_not_count(case, chance):
     live, scored, judgements = case
@@ -314,6 +317,7 @@ def test_order_of_pairs_and_judgements_does_not_count(case, chance):
     pd.testing.assert_frame_equal(found.joined, again.joined)
 
 
+@settings(max_examples=25)
 @given(towns())
 def test_chain_spans_the_clusters_and_questions_lie_between_them(case):
     live, scored, judgements = case

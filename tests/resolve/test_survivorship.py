@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconcile.model import JUDGEMENTS
@@ -134,6 +134,7 @@ def test_entry_that_does_not_stand_gives_way(back):
     assert found["birth"]["value"] == "1990-03-02"
 
 
+@settings(max_examples=10)
 @given(st.permutations(range(4)))
 def test_every_value_stands_in_a_mention_of_the_person(order):
     live, mentions = life()
