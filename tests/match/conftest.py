@@ -11,7 +11,7 @@ def model(mappings):
 
 @pytest.fixture(scope="session")
 def town():
-    return grow(seed=11, couples=250)
+    return grow(seed=11, couples=180)
 
 
 @pytest.fixture(scope="session")

@@ -66,7 +66,7 @@ def test_blocking_keeps_true_pairs_and_saves_work(town, pairs):
 
 @pytest.mark.parametrize("seed", [3, 4])
 def test_links_of_other_towns_are_right(seed, model):
-    town = grow(seed, couples=250, mistakes=1.5)
+    town = grow(seed, couples=150, mistakes=1.5)
     pairs = match(town.mentions, town.entries, town.kin, model)
     truth = np.array(town.person)
     sure = pairs[pairs["probability"] >= 0.997]
@@ -90,14 +90,14 @@ def test_stated_probabilities_are_calibrated(town, pairs):
 
 
 def test_twins_are_not_linked(model):
-    for seed in (5, 6):
-        town = grow(seed, couples=200)
-        pairs = match(town.mentions, town.entries, town.kin, model)
-        left, right = sides(pairs)
-        truth = np.array(town.person)
-        twin = np.array(["twin" in case for case in town.case])
-        wrong = (pairs["probability"] > 0.99) & (truth[left] != truth[right]) & twin[left]
-        assert not wrong.any()
+    town = grow(seed=5, couples=200)
+    pairs = match(town.mentions, town.entries, town.kin, model)
+    left, right = sides(pairs)
+    truth = np.array(town.person)
+    twin = np.array(["twin" in case for case in town.case])
+    wrong = (pairs["probability"] > 0.99) & (truth[left] != truth[right]) & twin[left]
+    assert twin.any()
+    assert not wrong.any()
 
 
 def part_of(town, entries):
