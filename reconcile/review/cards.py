@@ -17,7 +17,7 @@ from reconcile.review.values import value_words
 from reconcile.text.language import translate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 NOTHING: Final = "–"
 _FACT_LIMIT: Final = 300  # letters of one fact; the paper has the rest
@@ -188,10 +188,19 @@ def shown(
         Column.PROPOSAL: proposal(case, language),
         Column.CONFLICT: case.conflict,
         # a letter before them, or a spreadsheet reads some hashes as numbers: 12e4 is 120,000
-        Column.EVIDENCE: f"h{case.evidence}",
+        Column.EVIDENCE: f"h{case.evidence}.{order_of(case.anchors)}",
     }
     found[Column.SEAL] = f"s{seal(found)}"
     return found
+
+
+def order_of(keys: Iterable[str]) -> str:
+    """A hash of the sides in their order, since an answer such as "A" says nothing without it.
+
+    Args:
+        keys: source keys of the sides, side A first.
+    """
+    return fingerprint(keys, size=4)
 
 
 def seal(texts: Mapping[Column, str]) -> str:

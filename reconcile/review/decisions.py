@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from reconcile.review.answers import cell_text
+from reconcile.review.casebook import anchors
 from reconcile.review.columns import Column
 from reconcile.review.reading import Returned, read_returned
 from reconcile.review.rows import RowReader
@@ -120,7 +121,9 @@ class _Batch:
     def _is_past(self, decision: Decision) -> bool:
         """Whether the question is not asked any more as it was when the workbook was made."""
         line = self._lines.get(decision.conflict)
-        return line is None or line["evidence"] != decision.seen
+        if line is None or line["evidence"] != decision.seen:
+            return True
+        return bool(decision.side) and anchors(line) != (decision.mentions or decision.entries)
 
     def _is_late(self, decision: Decision) -> bool:
         """Whether it changes the answer to a past question, and does not bind by itself.

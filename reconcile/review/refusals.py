@@ -44,8 +44,10 @@ def write_refused(
         UsageError: too many copies stand there already, or the folder cannot be written to.
     """
     rows = [note for note in refused if note.workbook == path.name and note.row]
+    if not rows:
+        return None
     returned = read_returned(path, words)
-    if not rows or not returned.readable:
+    if not returned.readable:
         return None
     workbook = _copy(path, returned)
     by_sheet: dict[str, list[Note]] = {}

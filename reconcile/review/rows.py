@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from reconcile.model import ConflictState
 from reconcile.review.answers import Answer, Vocabulary, cell_text, full_date, side_of, yes_or_no
-from reconcile.review.cards import seal
+from reconcile.review.cards import order_of, seal
 from reconcile.review.casebook import SIDES, anchors
 from reconcile.review.columns import SEALED, Column
 from reconcile.review.values import checked_value
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
     from reconcile.resolve.wording import Kind
     from reconcile.review.reading import Returned, SheetRow
+
+_CHANGED: Final = (
+    "The records have changed since this workbook was made; "
+    "the question stands anew in the latest workbook."
+)
 
 
 class RowReader:
@@ -94,22 +99,22 @@ class RowReader:
         register = cell_text(row.cells.get(Column.REGISTER)).split(" ")[0]
         if register and register != self.office.book.register:
             raise RefusedError("This workbook belongs to another register.")
-        seen = cell_text(row.cells.get(Column.EVIDENCE)).removeprefix("h")
+        seen, order = _seen(row)
         if not seen:
             raise RefusedError("The hidden id of this row is gone; use a fresh workbook.")
         line = self._lines.get(conflict)
-        if line is not None and line["evidence"] == seen and line["state"] != ConflictState.CLOSED:
-            return line
+        fits = line is not None and line["evidence"] == seen
+        if line is not None and fits and line["state"] != ConflictState.CLOSED:
+            judged = self._judged.get((conflict, seen))
+            moved = order not in ("", order_of(anchors(line)))
+            return judged if moved and judged and order == order_of(anchors(judged)) else line
         if (conflict, seen) in self._judged:
             return self._judged[conflict, seen]
         if line is None:
             raise RefusedError("This question is not known to the register, or is settled.")
-        if line["evidence"] == seen:
+        if fits:
             raise RefusedError("This question has settled itself since; it needs no answer.")
-        raise RefusedError(
-            "The records have changed since this workbook was made; "
-            "the question stands anew in the latest workbook."
-        )
+        raise RefusedError(_CHANGED)
 
     def _check_seal(self, row: SheetRow) -> None:
         """Notice cells that were changed, and refuse rows that were torn apart by sorting."""
@@ -207,6 +212,9 @@ class RowReader:
         side = max(side, answer.side)
         if side < 0:
             return self._without_side(decision, answer, row)
+        _, order = _seen(row)
+        if order not in ("", order_of(keys)):
+            raise RefusedError(_CHANGED)  # the letter named another side when it was written
         value = values[side] if side < len(values) else keys[side]
         return replace(decision, side=SIDES[side], value=value)
 
@@ -227,6 +235,12 @@ class RowReader:
 
 def _values(line: Mapping[Hashable, object]) -> tuple[str, ...]:
     return tuple(str(value) for value in json.loads(str(line["values"]) or "[]"))
+
+
+def _seen(row: SheetRow) -> tuple[str, str]:
+    """Hash of the evidence that the officer saw, and of the order in which the sides stood."""
+    seen, _, order = cell_text(row.cells.get(Column.EVIDENCE)).removeprefix("h").partition(".")
+    return seen, order
 
 
 def _stored_seal(row: SheetRow) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
+import json
 from dataclasses import replace
 from datetime import date
 
@@ -347,3 +349,47 @@ def test_refusals_hold_no_content(desk):
     for text in (refused.say("vi"), refused.say("en")):
         assert "082080001234" not in text
         assert "Kín" not in text
+
+
+def turned(book, conflict):
+    """The casebook after a run in which the sides of one question stand the other way round."""
+    frame = book.conflicts.copy()
+    for column in ("mentions", "entries", "values"):
+        frame[column] = [
+            json.dumps(json.loads(text)[::-1]) if name == conflict else text
+            for name, text in zip(frame["conflict"], frame[column], strict=True)
+        ]
+    return dataclasses.replace(book, conflicts=frame)
+
+
+@pytest.mark.parametrize(
+    ("conflict", "decision", "value"),
+    [("C-0005", "cùng một việc, giữ mục A", None), ("C-0007", "B", None), ("C-0010", None, "A")],
+)
+def test_a_letter_never_names_another_side_than_it_did(desk, conflict, decision, value):
+    desk.fill(conflict, decision or "thuộc người A", value=value)
+    desk.save()
+    found = read_back([desk.path], turned(desk.book, conflict))
+    assert not found.accepted
+    assert "have changed since" in reasons(found)[0]
+
+
+def test_an_answer_without_a_letter_holds_in_any_order(desk):
+    desk.fill("C-0001", "cùng một người")
+    desk.fill("C-0005", "hai việc khác nhau")
+    desk.save()
+    book = turned(turned(desk.book, "C-0001"), "C-0005")
+    assert [d.verdict for d in read_back([desk.path], book).accepted] == ["same", "different"]
+
+
+@pytest.mark.parametrize(
+    ("conflict", "decision"), [("C-0005", "cùng một việc, giữ mục A"), ("C-0007", "B")]
+)
+def test_the_same_workbook_again_changes_nothing_in_any_order(desk, conflict, decision):
+    desk.fill(conflict, decision)
+    (first,) = desk.hand_back().accepted
+    stored = {**first.stored(), "superseded_by": ""}
+    found = read_back([desk.path], turned(desk.book, conflict), [Known.from_stored(stored)])
+    assert not found.accepted
+    assert not found.refused
+    assert found.repeated == 1
