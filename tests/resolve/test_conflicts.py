@@ -12,10 +12,10 @@ import pytest
 
 from reconcile.model import FINDINGS, PAIRS, ROWS
 from reconcile.resolve import conflicts, judgements, survivorship
+from reconcile.resolve.anchors import anchor
 from reconcile.resolve.clusters import cluster, load_bounds
 from reconcile.resolve.conflicts import Sources, find
 from reconcile.resolve.events import group
-from reconcile.resolve.judgements import anchor
 from reconcile.resolve.wording import load_wording
 from tests.resolve.town import MAPPINGS, TYPES, Live, Town, pairs, person
 

@@ -1,0 +1,364 @@
+"""Clusters while they grow: what joins them, what stands against it, what is left to ask.
+
+See :mod:`.clusters` for the order in which this is used.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from reconcile.model import QUESTIONS
+from reconcile.resolve.constraints import JUDGED, UNSUPPORTED, UNSURE, Apart, Constraints
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy.typing as npt
+
+    from reconcile.resolve.clusters import Bounds
+
+_JOINED: Final = ("left", "right", "weight", "how")
+
+
+class Pair(NamedTuple):
+    """A scored pair: positions of two mentions, weight in log2 odds."""
+
+    left: int
+    right: int
+    weight: float
+
+
+class _Doubt(NamedTuple):
+    """Why two clusters are not joined: a reason of QUESTIONS and the hard rule, if one."""
+
+    reason: str
+    rule: str
+
+
+def positions(pairs: pd.DataFrame) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Positions of the two mentions of each pair."""
+    return pairs["left"].to_numpy(dtype="int64"), pairs["right"].to_numpy(dtype="int64")
+
+
+class Adjacency:
+    """Scored pairs by mention, kept only where something can be decided.
+
+    Pairs of components without any pair that reaches the question threshold decide nothing.
+    """
+
+    def __init__(self, mentions: pd.DataFrame, pairs: pd.DataFrame, bounds: Bounds) -> None:
+        left, right = positions(pairs)
+        weight = pairs["weight"].to_numpy(dtype="float64")
+        hot = (weight >= bounds.question) | pairs["certain"].to_numpy(dtype=bool)
+        count = len(mentions)
+        graph = coo_array((np.ones(int(hot.sum())), (left[hot], right[hot])), shape=(count, count))
+        component = connected_components(graph, directed=False)[1]
+        kept = component[left] == component[right]
+        source = np.concatenate([left[kept], right[kept]])
+        target = np.concatenate([right[kept], left[kept]])
+        order = np.lexsort((target, source))
+        self._start: list[int] = np.searchsorted(
+            source[order], np.arange(count + 1), side="left"
+        ).tolist()
+        self._target: list[int] = target[order].tolist()
+        self._weight: list[float] = np.concatenate([weight[kept], weight[kept]])[order].tolist()
+
+    def __call__(self, mention: int) -> Iterator[tuple[int, float]]:
+        """The mentions that it was scored against, with the weights."""
+        span = slice(self._start[mention], self._start[mention + 1])
+        return zip(self._target[span], self._weight[span], strict=True)
+
+    def degree(self, members: list[int]) -> int:
+        """How many scored pairs the mentions have."""
+        return sum(self._start[member + 1] - self._start[member] for member in members)
+
+
+@dataclass
+class _Support:
+    """What the scored pairs between two clusters say."""
+
+    best: float = -math.inf
+    favour: int = 0
+    against: list[float] = field(default_factory=list)
+
+    def score(self) -> float:
+        """The best pair, less the mean of what speaks against it."""
+        if not self.against:
+            return self.best
+        opposition = math.fsum(sorted(self.against)) / (self.favour + len(self.against))
+        return self.best - opposition
+
+
+class _Forest:
+    """Clusters that hang together by questions."""
+
+    def __init__(self) -> None:
+        self._parent: dict[int, int] = {}
+
+    def join(self, one: int, other: int) -> bool:
+        """Put two clusters together; False if they were together before."""
+        roots = sorted((self._root(one), self._root(other)))
+        if roots[0] == roots[1]:
+            return False
+        self._parent[roots[1]] = roots[0]
+        return True
+
+    def _root(self, cluster: int) -> int:
+        while cluster in self._parent:
+            cluster = self._parent[cluster]
+        return cluster
+
+
+class Agglomeration:
+    """Clusters while they grow: a union-find that knows its members."""
+
+    def __init__(self, count: int, constraints: Constraints, scored: Adjacency) -> None:
+        self._parent = list(range(count))
+        self._members: list[list[int]] = [[mention] for mention in range(count)]
+        self._constraints = constraints
+        self._scored = scored
+        self._chain: list[tuple[int, int, float, str]] = []
+        self._refused: dict[tuple[int, int], tuple[int, int]] = {}
+
+    def root(self, mention: int) -> int:
+        """The root of a mention's cluster."""
+        parent = self._parent
+        while parent[mention] != mention:
+            parent[mention] = parent[parent[mention]]
+            mention = parent[mention]
+        return mention
+
+    # -- growing ------------------------------------------------------------------------------
+
+    def obey(self, left: int, right: int) -> None:
+        """Join what an officer judged to be one, unless another judgement parts it."""
+        one, other = self.root(left), self.root(right)
+        if one != other and self._against(one, other) not in (JUDGED, UNSURE):
+            self._join(one, other, Pair(left, right, math.inf), "judgement")
+
+    def certain(self, pairs: pd.DataFrame) -> list[Pair]:
+        """Join what the structure of an entry makes certain.
+
+        Returns:
+            The pairs that something stands against.
+        """
+        held: list[Pair] = []
+        lines = pairs[pairs["certain"]]
+        left, right = positions(lines)
+        weights = lines["weight"].to_numpy(dtype="float64")
+        for pair in map(Pair, left.tolist(), right.tolist(), weights.tolist()):
+            one, other = self.root(pair.left), self.root(pair.right)
+            if one == other:
+                continue
+            if self._against(one, other) in ("", UNSUPPORTED):
+                self._join(one, other, pair, "certain")
+            else:
+                held.append(pair)
+        return held
+
+    def link(self, candidates: list[Pair], bounds: Bounds) -> int:
+        """Join pairs from the link threshold up, best first.
+
+        Returns:
+            How many joins were made.
+        """
+        made = 0
+        self._refused.clear()
+        for pair in candidates:
+            if pair.weight < bounds.link:
+                break
+            one, other = self.root(pair.left), self.root(pair.right)
+            if one == other or self._unchanged(one, other):
+                continue
+            if self._doubt(one, other, pair.weight, bounds) is None:
+                self._join(one, other, pair, "score")
+                made += 1
+        return made
+
+    def _unchanged(self, one: int, other: int) -> bool:
+        """Whether the same two clusters were looked at before as they are now."""
+        key = (min(one, other), max(one, other))
+        sizes = (len(self._members[key[0]]), len(self._members[key[1]]))
+        if self._refused.get(key) == sizes:
+            return True
+        self._refused[key] = sizes
+        return False
+
+    def _join(self, one: int, other: int, pair: Pair, how: str) -> None:
+        kept, taken = min(one, other), max(one, other)
+        if len(self._members[taken]) > len(self._members[kept]):
+            kept, taken = taken, kept
+        self._constraints.join(kept, taken)
+        self._parent[taken] = kept
+        self._members[kept] += self._members[taken]
+        self._members[taken] = []
+        self._chain.append((pair.left, pair.right, pair.weight, how))
+
+    # -- what stands against it ---------------------------------------------------------------
+
+    def _against(self, one: int, other: int) -> str:
+        return self._constraints.against(self._members[one], self._members[other], self.root)
+
+    def _doubt(self, one: int, other: int, weight: float, bounds: Bounds) -> _Doubt | None:
+        """Why two clusters are not joined although a pair of them has this weight."""
+        rule = self._against(one, other)
+        if rule == UNSUPPORTED:
+            return _Doubt("weak_bridge", "")
+        if rule:
+            return _Doubt("unsure" if rule == UNSURE else "hard_rule", rule)
+        support = self._between(one, other, bounds)
+        if support.score() < bounds.link or self._is_weak_bridge(one, other, support, bounds):
+            return _Doubt("weak_bridge", "")
+        size = len(self._members[one]) + len(self._members[other])
+        if size > bounds.rules.thresholds.large_cluster:
+            return _Doubt("large_cluster", "")
+        if self._rivalled(one, other, weight, bounds):
+            return _Doubt("rival", "")
+        return None
+
+    def _between(self, one: int, other: int, bounds: Bounds) -> _Support:
+        """What all scored pairs between two clusters say."""
+        if self._scored.degree(self._members[one]) > self._scored.degree(self._members[other]):
+            one, other = other, one
+        thresholds = bounds.rules.thresholds
+        prior = thresholds.prior_bits
+        support = _Support()
+        for member in self._members[one]:
+            for target, weight in self._scored(member):
+                if self.root(target) != other:
+                    continue
+                support.best = max(support.best, weight)
+                if weight >= bounds.question:
+                    support.favour += 1
+                elif weight < prior - thresholds.against_bits:
+                    support.against.append(prior - weight)
+        return support
+
+    def _is_weak_bridge(self, one: int, other: int, support: _Support, bounds: Bounds) -> bool:
+        """Whether two groups hang together by one pair that is not strong enough for that."""
+        groups = min(len(self._members[one]), len(self._members[other])) >= 2
+        return (
+            groups
+            and support.favour <= 1
+            and support.best < bounds.link + bounds.rules.thresholds.bridge_bits
+        )
+
+    def _rivalled(self, one: int, other: int, weight: float, bounds: Bounds) -> bool:
+        """Whether the link is not safe any more once the rivals of either side are counted.
+
+        If only one of several clusters can be right, the odds of each are what it weighs against
+        all others: ``2^w / (1 + Σ 2^rival)``.
+        """
+        for this, that in ((one, other), (other, one)):
+            rivals = [
+                best
+                for root, best in self._near(this, weight - bounds.link).items()
+                if root not in (this, that)
+                and self._constraints.rivals(self._members[that], self._members[root], self.root)
+                and self._against(this, root) in ("", UNSUPPORTED)
+            ]
+            if rivals:
+                others = math.log2(1 + math.fsum(sorted(2.0**best for best in rivals)))
+                if weight - others < bounds.link:
+                    return True
+        return False
+
+    def _near(self, one: int, least: float) -> dict[int, float]:
+        """Clusters that a cluster was scored against, with the best weight from ``least`` up."""
+        found: dict[int, float] = {}
+        for member in self._members[one]:
+            for target, weight in self._scored(member):
+                if weight > least:
+                    root = self.root(target)
+                    found[root] = max(weight, found.get(root, -math.inf))
+        return found
+
+    # -- results ------------------------------------------------------------------------------
+
+    def questions(self, candidates: list[Pair], apart: list[Apart], bounds: Bounds) -> pd.DataFrame:
+        """The best pair of every two clusters that an officer must join or part.
+
+        Where two entries of one passage are among the pairs, they are asked about: whether they
+        are one event settles the persons as well. Two clusters that hang together by better
+        questions are not asked about: if A is B and B is C, nothing is left to ask of A and C, and
+        if not, it is asked then.
+        """
+        lines: dict[tuple[int, int], dict[str, object]] = {}
+        best: dict[tuple[int, int], Pair] = {}
+        passing: dict[tuple[int, int], Pair] = {}
+        for pair in candidates:
+            one, other = self.root(pair.left), self.root(pair.right)
+            if one == other:
+                continue
+            key = (min(one, other), max(one, other))
+            best.setdefault(key, pair)
+            if self._constraints.is_passage(pair.left, pair.right):
+                passing.setdefault(key, pair)
+        forest = _Forest()
+        for key, pair in best.items():
+            doubt = self._question(*key, pair, bounds)
+            if doubt is None or doubt.rule in (JUDGED, UNSURE):
+                continue
+            if forest.join(*key) or doubt.reason == "hard_rule":
+                lines[key] = _line(passing.get(key, pair), pair, doubt)
+        for judged in apart:
+            one, other = self.root(judged.left), self.root(judged.right)
+            key = (min(one, other), max(one, other))
+            if judged.rule == UNSURE and one != other:
+                asked = Pair(judged.left, judged.right, -math.inf)
+                lines[key] = _line(asked, best.get(key, asked), _Doubt("unsure", ""))
+        return _questions(list(lines.values()))
+
+    def _question(self, one: int, other: int, pair: Pair, bounds: Bounds) -> _Doubt | None:
+        if pair.weight >= bounds.link:
+            return self._doubt(one, other, pair.weight, bounds) or _Doubt("rival", "")
+        rule = self._against(one, other)
+        if rule and rule not in (UNSURE, UNSUPPORTED):
+            return None
+        if self._between(one, other, bounds).score() < bounds.question:
+            return None
+        return _Doubt("possible", "")
+
+    def persons(self) -> pd.Series[int]:
+        """Cluster numbers, counted in the order of their least mention."""
+        roots = [self.root(mention) for mention in range(len(self._parent))]
+        return pd.Series(pd.factorize(np.array(roots, dtype="int64"))[0], dtype="Int32")
+
+    def chain(self) -> pd.DataFrame:
+        """The pairs that made the clusters, in the order of their positions."""
+        frame = pd.DataFrame(sorted(self._chain), columns=list(_JOINED))
+        kinds = {"left": "Int32", "right": "Int32", "weight": "float64", "how": "str"}
+        return frame.astype(kinds)
+
+
+def _questions(lines: list[dict[str, object]]) -> pd.DataFrame:
+    frame = pd.DataFrame(lines, columns=[*QUESTIONS.names, "best_left", "best_right"])
+    frame = frame.sort_values(["left", "right"], ignore_index=True)
+    best = frame[["best_left", "best_right"]].astype("Int32")
+    return QUESTIONS.build({name: frame[name] for name in QUESTIONS.names}).join(best)
+
+
+def _line(asked: Pair, best: Pair, doubt: _Doubt) -> dict[str, object]:
+    return {
+        "left": min(asked.left, asked.right),
+        "right": max(asked.left, asked.right),
+        "reason": doubt.reason,
+        "rule": doubt.rule,
+        "probability": _probability(best.weight),
+        "best_left": best.left,
+        "best_right": best.right,
+    }
+
+
+def _probability(weight: float) -> float:
+    """Probability of a weight in log2 odds."""
+    if math.isinf(weight):
+        return math.nan
+    return 1.0 / (1.0 + math.exp2(-weight))
