@@ -393,3 +393,13 @@ def test_the_same_workbook_again_changes_nothing_in_any_order(desk, conflict, de
     assert not found.accepted
     assert not found.refused
     assert found.repeated == 1
+
+
+def test_an_error_cell_is_refused_and_not_passed_over(desk):
+    desk.fill("C-0002", "cùng một người")
+    cell = desk.cell("C-0001", Column.DECISION)
+    cell.value = "#NAME?"
+    cell.data_type = "e"
+    found = desk.hand_back()
+    assert [d.conflict for d in found.accepted] == ["C-0002"]
+    assert "not one of" in reasons(found)[0]
