@@ -128,7 +128,8 @@ def _fact(line: Line, ordinal: Mapping[str, int], words: Words) -> str:
         disagreeing=line["disagreeing"],
     )
     field, value = str(line["field"]), str(line["value"])
-    return f"  {field:<14} {masked(field, value, unmasked=words.unmasked):<32} {origin:<5} {said} · {line['rule']}"
+    shown = masked(field, value, unmasked=words.unmasked)
+    return f"  {field:<14} {shown:<32} {origin:<5} {said} · {line['rule']}"
 
 
 def _entry(number: int, line: Line, words: Words) -> str:

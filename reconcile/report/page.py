@@ -7,6 +7,7 @@ holds counts, ids and file names only: nothing in it tells who anybody is (P9).
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import jinja2
@@ -246,12 +247,15 @@ class _Page:
         table = _crossed(self._summary.entries, "commune", "register_type", "entries")
         totals = table.sum().sort_values(ascending=False, kind="stable")
         types = [str(code) for code in totals.index.tolist()]
+        lines = [
+            (self._commune(str(commune)), [_at(table, commune, code) for code in types])
+            for commune in table.index.tolist()
+        ]
+        if len(lines) > 1:
+            lines.append((self.say("Total"), [int(totals[code]) for code in types]))
         return {
             "types": [self._words(self._summary.register_types.get(code), code) for code in types],
-            "lines": [
-                (self._commune(str(commune)), [_at(table, commune, code) for code in types])
-                for commune in table.index.tolist()
-            ],
+            "lines": lines,
         }
 
     def overlap(self) -> list[tuple[str, int, float]]:
@@ -291,6 +295,7 @@ class _Page:
             ]
             rule = self._summary.rules.get(str(code))
             sentence = rule.sentence({}, self._language) if rule else str(code)
+            sentence = re.sub(r"…\.+", "…", sentence)
             act = self.say(_ACTS[rule.act]) if rule else ""
             lines.append((sentence, act, list(zip(counts, shares, strict=True))))
         return {"communes": [self._commune(c) for c in communes], "lines": lines}
