@@ -136,7 +136,9 @@ def reasons(case: Case, language: str) -> str:
 
 def _agreement(case: Case, language: str) -> list[str]:
     """Which facts all sides give alike, and which not."""
-    facts = [side.facts for side in case.sides]
+    facts = [
+        {label: text for label, text in side.facts.items() if text.strip()} for side in case.sides
+    ]
     shared, _ = _in_order(facts)
     equal: list[str] = []
     unequal: list[str] = []

@@ -92,7 +92,10 @@ def _of_persons(
 
 
 def _agree(left: str, right: str) -> bool:
-    """Whether two dates can be one: equal as far as both are known, ``00`` being unknown."""
+    """Whether two texts can be one: dates equal as far as known, ``00`` being unknown; places."""
+    shorter, longer = sorted((left.lower(), right.lower()), key=len)
+    if longer.startswith(f"{shorter},"):
+        return True  # a place that says less of what lies around it
     ours, theirs = _DATE.match(left), _DATE.match(right)
     if not ours or not theirs:
         return False

@@ -141,6 +141,13 @@ def test_without_evidence_it_is_said_what_is_equal_and_what_is_not(desk):
     assert desk.cell("C-0018", Column.REASONS).value in (None, "")
 
 
+def test_what_no_side_says_is_not_called_equal(tmp_path):
+    records = {f"C-1/m{side}": record(facts={"Ghi chú": " "}) for side in range(2)}
+    write(tmp_path / "c.xlsx", casebook([line("C-1", "number_twice")], records), "vi")
+    sheet = openpyxl.load_workbook(tmp_path / "c.xlsx")["Số và sổ"]
+    assert not any("Ghi chú" in str(cell.value) for cell in sheet[3])
+
+
 def test_a_proposed_side_shows_its_value(desk):
     assert desk.cell("C-0007", Column.PROPOSAL).value == "A = 12/03/1980"
 
