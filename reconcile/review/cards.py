@@ -67,10 +67,15 @@ def cards(case: Case, language: str) -> tuple[Card, ...]:
     """
     facts = _shown_facts(case, language)
     shared, alone = _in_order(facts)
-    compared = facts if _is_comparison(case) else []
+    remarks = translate("Notes", language)  # each entry has its own; they need not agree
+    compared = (
+        [{label: text for label, text in side.items() if label != remarks} for side in facts]
+        if _is_comparison(case)
+        else []
+    )
     found = []
     for side, record in enumerate(case.sides):
-        other = next((each for each in compared[:2] if each is not facts[side]), {})
+        other = compared[0 if side else 1] if len(compared) > 1 else {}
         paper, file = _places(record, language)
         lines = [CardLine("", _plain(_heading(side, record, len(case.sides)))), paper]
         lines += [
@@ -137,7 +142,12 @@ def reasons(case: Case, language: str) -> str:
 def _agreement(case: Case, language: str) -> list[str]:
     """Which facts all sides give alike, and which not."""
     facts = [
-        {label: text for label, text in side.facts.items() if text.strip()} for side in case.sides
+        {
+            label: text
+            for label, text in side.facts.items()
+            if text.strip() and label != translate("Notes", language)
+        }
+        for side in case.sides
     ]
     shared, _ = _in_order(facts)
     equal: list[str] = []
