@@ -38,6 +38,7 @@ _INLINE: Final = 255  # letters that Excel allows in a list written inside a val
 _CELL: Final = 32_000  # letters; Excel's limit is 32,767
 _LINE_HEIGHT: Final = 13.5
 _TALLEST: Final = 409.0
+_SCREEN: Final = 1320  # pixels that a screen 1366 wide leaves for cells
 
 Fragments = list[tuple["Format", str]]
 
@@ -177,7 +178,7 @@ class _Writer:
         sheet.protect(
             "", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True}
         )
-        sheet.set_zoom(80 if Column.SIDES_MORE not in columns else 70)
+        sheet.set_zoom(_zoom(columns))
         sheet.hide_gridlines(2)
         sheet.set_landscape()
         sheet.set_paper(9)  # A4
@@ -335,6 +336,12 @@ def _columns(asked: Sequence[Case]) -> list[Column]:
     if sides < 3:
         dropped.add(Column.SIDES_MORE)
     return [column for column in Column if column not in dropped]
+
+
+def _zoom(columns: Sequence[Column]) -> int:
+    """The per cent at which a row fits the screen of an old PC without scrolling sideways."""
+    wide = sum(LAYOUT[column].width * 7 + 5 for column in columns if column not in HIDDEN)
+    return max(60, min(85, int(_SCREEN * 100 / wide)))
 
 
 def _words(case: Case) -> tuple[str, ...]:
