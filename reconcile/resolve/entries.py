@@ -22,12 +22,13 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from functools import cached_property
 from itertools import groupby
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pandas as pd
 
-from reconcile.model import LIVE_ENTRIES, OCCURRENCES, Outcome, fingerprint
+from reconcile.model import LIVE_ENTRIES, OCCURRENCES, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -76,13 +77,12 @@ class _Content:
     others: dict[str, _Person]
     label: str
 
-    @property
-    def apart_from_number(self) -> str:
-        """Hash of everything that a renumbering leaves as it was; empty without a principal."""
+    @cached_property
+    def apart_from_number(self) -> tuple[object, ...]:
+        """Everything that a renumbering leaves as it was; empty without a principal."""
         if not any(person.name for person in self.principals.values()):
-            return ""
-        people = sorted((self.principals | self.others).items())
-        return fingerprint([str(self.registered), *(f"{role}|{person}" for role, person in people)])
+            return ()
+        return (self.registered, *sorted((self.principals | self.others).items()))
 
 
 @dataclass
@@ -172,7 +172,6 @@ class _Scope:
         self._by_content: dict[str, int] = {}
         self._by_own_key: dict[str, int] = {}
         self._by_series: dict[tuple[str, int, int, str], list[int]] = defaultdict(list)
-        self._by_rest: dict[str, list[int]] = defaultdict(list)
         self._keys: dict[str, int] = defaultdict(int)
 
     def deliver(self, arrived: dict[str, list[str]]) -> dict[str, tuple[int, Outcome]]:
@@ -252,20 +251,19 @@ class _Scope:
         self, waiting: dict[str, list[str]], claimed: set[int]
     ) -> Iterator[tuple[str, int]]:
         """Contents that differ from exactly one free entry in number, book and page alone."""
-        by_rest: dict[str, list[str]] = defaultdict(list)
+        if not waiting or len(claimed) == len(self.entries):
+            return
+        free: dict[tuple[object, ...], list[int]] = defaultdict(list)
+        for number, entry in enumerate(self.entries):
+            if number not in claimed:
+                free[self._contents[entry.content].apart_from_number].append(number)
+        by_rest: dict[tuple[object, ...], list[str]] = defaultdict(list)
         for content_hash in waiting:
-            rest = self._contents[content_hash].apart_from_number
-            if rest:
-                by_rest[rest].append(content_hash)
-        for rest, contents in sorted(by_rest.items()):
-            free = {
-                entry
-                for entry in self._by_rest.get(rest, ())
-                if entry not in claimed
-                and self._contents[self.entries[entry].content].apart_from_number == rest
-            }
-            if len(contents) == 1 and len(free) == 1:
-                yield contents[0], free.pop()
+            by_rest[self._contents[content_hash].apart_from_number].append(content_hash)
+        for rest, contents in by_rest.items():
+            entries = free.get(rest, [])
+            if rest and len(contents) == 1 and len(entries) == 1:
+                yield contents[0], entries[0]
 
     def _new(self, content_hash: str) -> int:
         content = self._contents[content_hash]
@@ -287,9 +285,6 @@ class _Scope:
         self._by_content[content_hash] = number
         if content.series is not None and number not in self._by_series[content.series]:
             self._by_series[content.series].append(number)
-        rest = content.apart_from_number
-        if rest:
-            self._by_rest[rest].append(number)
         return outcome
 
 
@@ -397,7 +392,7 @@ def _contents(
     people: dict[str, dict[str, _Person]] = defaultdict(dict)
     columns = ["content_hash", "role", "name_key", "name_plain", "name_sound"]
     for (content_hash, role, name, plain, sound), born in zip(
-        mentions[columns].itertuples(index=False, name=None),
+        _tuples(mentions, columns),
         _intervals(mentions, "birth"),
         strict=True,
     ):
@@ -406,7 +401,7 @@ def _contents(
     contents = {}
     columns = ["content_hash", "register_type", "body", "year", "number", "number_suffix", "book"]
     for (content_hash, kind, body, year, number, suffix, book), registered in zip(
-        entries[columns].itertuples(index=False, name=None),
+        _tuples(entries, columns),
         _intervals(entries, "registered"),
         strict=True,
     ):
@@ -425,6 +420,11 @@ def _contents(
             label=f"{year_text}/{number}{suffix}" if numbered else f"{year_text}/-",
         )
     return contents
+
+
+def _tuples(frame: pd.DataFrame, columns: list[str]) -> Iterator[tuple[Any, ...]]:
+    """Lines of a frame; much faster over lists than over Arrow columns."""
+    return zip(*(frame[name].tolist() for name in columns), strict=True)
 
 
 def _intervals(frame: pd.DataFrame, name: str) -> list[tuple[int, int] | None]:
