@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from reconcile.export.headings import Headings
     from reconcile.register import Register
 
+_Filled = tuple[str, list[object]]  # word of a column, and its cells
+
 _ENTRY: Final = ("entry_id", "event_id", "commune", "body", "year", "number", "book", "page")
 _PERSON: Final = ("cmnd", "cccd", "ethnic_group", "nationality")
 _PLACE: Final = ("delivery", "file", "sheet", "row")
@@ -64,7 +66,7 @@ def export_register(
     """Write the register for people to read: one sheet of persons, one of each register type.
 
     Every entry stands there as it is now, its standard values first, then the words of the book,
-    then the row that they come from.
+    then the row that they come from. Columns that nobody filled in are left out.
 
     Args:
         register: the register.
@@ -73,26 +75,28 @@ def export_register(
         language: ``vi`` or ``en``.
     """
     words = knowledge.headings
-    entries = register.entries().merge(
-        register.entry_sources().drop(columns="commune"), on="entry_key", validate="one_to_one"
-    )
-    mentions = register.mentions()
     with new_file(target) as stream, Sheets(stream) as sheets:
         persons = register.persons()
-        head = [words.of_golden(str(name), language) for name in persons.columns]
-        sheets.add(words.of_entry("persons", language), head, _rows(persons))
+        columns = [
+            (words.of_golden(str(name), language), persons[name].tolist()) for name in persons
+        ]
+        _add(sheets, words.of_entry("persons", language), columns)
+        del persons, columns  # one sheet at a time: a register may be large
+        entries = register.entries().merge(
+            register.entry_sources().drop(columns="commune"), on="entry_key", validate="one_to_one"
+        )
+        order = ["commune", "year", "number", "number_suffix", "entry_key"]
+        entries = entries.sort_values(order)
         for code, register_type in sorted(knowledge.register_types.items()):
             sheet = _TypeSheet(register_type, knowledge, language)
             mine = entries[entries["register_type"] == code]
-            of_type = mentions[mentions["register_type"] == code]
-            sheets.add(code, sheet.head(), sheet.rows(mine, of_type))
+            _add(sheets, code, sheet.columns(mine, register.people(code)))
 
 
-def _rows(frame: pd.DataFrame) -> Iterator[list[object]]:
-    columns = [frame[name] for name in frame.columns]
-    plain = [values.astype("object").where(values.notna(), "").tolist() for values in columns]
-    for row in zip(*plain, strict=True):
-        yield list(row)
+def _add(sheets: Sheets, name: str, columns: list[_Filled]) -> None:
+    """Add a sheet; columns that are empty throughout would only be scrolled past."""
+    used = [column for column in columns if any(value != "" for value in column[1])]
+    sheets.add(name, [head for head, _ in used], zip(*(cells for _, cells in used), strict=True))
 
 
 class _TypeSheet:
@@ -105,55 +109,64 @@ class _TypeSheet:
         self._about = knowledge.headings.of_entry("about", language)
         self._fields = list(dict.fromkeys(register_type.template.values()))
 
-    def head(self) -> list[str]:
-        """Header of the sheet."""
+    def columns(self, entries: pd.DataFrame, people: pd.DataFrame) -> list[_Filled]:
+        """The columns of the sheet: standard values, the words of the book, where they stand.
+
+        Args:
+            entries: entries of this type with ``fields`` and the position of their row, in order.
+            people: mentions of this type.
+        """
         words, language = self._knowledge.headings, self._language
-        head = [words.of_entry(name, language) for name in (*_ENTRY, "registered", "event", "gone")]
+        found = [(words.of_entry(name, language), cells) for name, cells in self._entries(entries)]
         for role in self._type.roles:
             label = role.en if language == "en" else role.vi
-            columns = ("person_id", "name", "sex", "birth", *_PERSON)
-            head += [f"{label}: {words.of_golden(name, language)}" for name in columns]
+            mine = people[people["role"] == role.name].set_index("entry_key")
+            for name, cells in self._people(mine.reindex(entries["entry_key"])):
+                found.append((f"{label}: {words.of_golden(name, language)}", cells))
         raw = words.of_entry("raw", language)
-        head += [f"{words.of_field(field, self._type, language)} ({raw})" for field in self._fields]
-        return head + [words.of_entry(name, language) for name in _PLACE]
+        said = [json.loads(text) for text in entries["fields"]]
+        for field in self._fields:
+            head = f"{words.of_field(field, self._type, language)} ({raw})"
+            found.append((head, [template_value(fields, field) for fields in said]))
+        places = [(words.of_entry(name, language), _plain(entries[name])) for name in _PLACE]
+        return found + places
 
-    def rows(self, entries: pd.DataFrame, mentions: pd.DataFrame) -> Iterator[list[object]]:
-        """Rows of the sheet: by commune, year, number."""
-        people = {(line["entry_key"], line["role"]): line for line in _records(mentions)}
-        order = ["commune", "year", "number", "number_suffix", "entry_key"]
-        for line in _records(entries.sort_values(order)):
-            cells = [*self._entry(line)]
-            for role in self._type.roles:
-                cells += self._person(people.get((line["entry_key"], role.name)))
-            fields = json.loads(str(line["fields"]))
-            cells += [template_value(fields, field) for field in self._fields]
-            yield cells + [line[name] for name in _PLACE]
-
-    def _entry(self, line: Mapping[str, object]) -> Iterator[object]:
-        shown = dict(line)
-        shown["commune"] = self._knowledge.communes.get(str(line["commune"]), line["commune"])
-        shown["number"] = f"{line['number']}{line['number_suffix']}"
+    def _entries(self, entries: pd.DataFrame) -> Iterator[_Filled]:
+        shown = entries.assign(
+            commune=entries["commune"].replace(dict(self._knowledge.communes)),
+            number=_texts(entries["number"]) + entries["number_suffix"],
+            year=_texts(entries["year"]),
+        )
         for name in _ENTRY:
-            yield str(shown[name])
+            yield name, _plain(shown[name])
         for name in ("registered", "event"):
-            yield self._date(line, name)
-        yield self._knowledge.headings.of_entry("yes", self._language) if line["gone"] else ""
+            yield name, self._dates(entries, name)
+        yes = self._knowledge.headings.of_entry("yes", self._language)
+        yield "gone", [yes if gone else "" for gone in entries["gone"].tolist()]
 
-    def _person(self, line: Mapping[str, object] | None) -> list[object]:
-        if line is None:
-            return [""] * (4 + len(_PERSON))
-        cells = [line["person_id"], line["name"], line["sex"], self._date(line, "birth")]
-        return cells + [line[name] for name in _PERSON]
+    def _people(self, people: pd.DataFrame) -> Iterator[_Filled]:
+        for name in ("person_id", "name", "sex"):
+            yield name, _plain(people[name])
+        yield "birth", self._dates(people, "birth")
+        for name in _PERSON:
+            yield name, _plain(people[name])
 
-    def _date(self, line: Mapping[str, object], name: str) -> str:
-        span = line[f"{name}_from"], line[f"{name}_to"]
-        return written_date(*span, str(line[f"{name}_precision"]), self._about)
+    def _dates(self, frame: pd.DataFrame, name: str) -> list[object]:
+        known: dict[tuple[object, ...], str] = {}
+        columns = [_plain(frame[f"{name}_{part}"]) for part in ("from", "to", "precision")]
+        for key in zip(*columns, strict=True):
+            if key not in known:
+                known[key] = written_date(key[0], key[1], str(key[2]), self._about)
+        return [known[key] for key in zip(*columns, strict=True)]
 
 
-def _records(frame: pd.DataFrame) -> Iterator[dict[str, object]]:
-    names = [str(name) for name in frame.columns]
-    for row in _rows(frame):
-        yield dict(zip(names, row, strict=True))
+def _plain(values: pd.Series) -> list[object]:
+    """Plain values of a column, empty text for no value."""
+    return values.astype("object").where(values.notna(), "").tolist()
+
+
+def _texts(values: pd.Series) -> pd.Series[str]:
+    return values.astype("str").where(values.notna(), "")
 
 
 # -- the Ministry's template ----------------------------------------------------------------------

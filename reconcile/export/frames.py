@@ -6,12 +6,14 @@ import csv
 import io
 import shutil
 import tempfile
+from itertools import islice
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import xlsxwriter
 
 from reconcile.errors import UsageError
 from reconcile.export.files import new_file
+from reconcile.export.plain_sheet import PlainSheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,8 +29,7 @@ _TRIGGERS: Final = ("=", "+", "-", "@", "\t", "\r")
 """First characters that make a spreadsheet program take a csv field for a formula."""
 
 MAX_ROWS: Final = 1_048_576
-MAX_CELL: Final = 32_767
-"""Limits of a worksheet: rows, and characters in a cell."""
+"""Rows that a worksheet holds."""
 
 _WIDEST: Final = 48
 
@@ -167,26 +168,17 @@ class Sheets:
         Raises:
             UsageError: there are more rows than a worksheet holds.
         """
-        sheet = self._book.add_worksheet(name)
+        sheet = self._book.add_worksheet(name, PlainSheet)
         sheet.freeze_panes(1, 0)
-        sheet.set_column(0, max(len(head) - 1, 0), 16, self._text)
         for place, label in enumerate(head):
             sheet.set_column(place, place, min(max(len(label) + 2, 12), _WIDEST), self._text)
             sheet.write_string(0, place, label, self._head)
-        count = 0
-        for row in rows:
-            count += 1
-            if count >= MAX_ROWS:
-                raise UsageError(
-                    "There are more lines than a worksheet holds ({limit}); choose csv or parquet.",
-                    limit=MAX_ROWS - 1,
-                )
-            for place, value in enumerate(row):
-                if isinstance(value, str):
-                    if value:
-                        sheet.write_string(count, place, value[:MAX_CELL], self._text)
-                else:
-                    sheet.write_number(count, place, value)
+        count: int = sheet.write_rows(islice(source := iter(rows), MAX_ROWS - 1), self._text)
+        if next(source, None) is not None:
+            raise UsageError(
+                "There are more lines than a worksheet holds ({limit}); choose csv or parquet.",
+                limit=MAX_ROWS - 1,
+            )
         if head:
             sheet.autofilter(0, 0, count, len(head) - 1)
         return count

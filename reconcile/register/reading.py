@@ -15,11 +15,12 @@ from reconcile.register.imports import read_occurrences
 from reconcile.register.versioned import holds, value_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import Column, ColumnElement, Connection, Table
+    from sqlalchemy import Column, ColumnElement, Connection, Select, Table
 
 _FEW: Final = 1000
+_PIECE: Final = 20_000  # lines of a query that are Python objects at one time
 _FIRST: Final = ("name", "name_other", "sex", "birth", "death", "cccd", "cmnd")
 _DTYPES: Final = {str: "str", int: "Int64", float: "float64", bool: "bool"}
 MENTION_COLUMNS: Final = (
@@ -35,6 +36,21 @@ MENTION_COLUMNS: Final = (
     "person_id",
 )
 """Columns of ``export mentions``, in their order (design, section 8)."""
+
+PEOPLE_COLUMNS: Final = (
+    "entry_key",
+    "role",
+    "name",
+    "sex",
+    "birth_from",
+    "birth_to",
+    "birth_precision",
+    "cmnd",
+    "cccd",
+    "ethnic_group",
+    "nationality",
+)
+"""Standard values of a mention that spreadsheets show."""
 
 
 def current_frame(
@@ -55,14 +71,33 @@ def current_frame(
     query = select(*wanted).where(holds(table)).order_by(table.c.line)
     if where is not None:
         query = query.where(where)
-    lines = connection.execute(query).all()
-    columns = list(zip(*lines, strict=True)) if lines else [()] * len(wanted)
-    return pd.DataFrame(
-        {
-            column.name: pd.Series(values, dtype=_DTYPES[column.type.python_type])
-            for column, values in zip(wanted, columns, strict=True)
-        }
-    )
+    return query_frame(connection, query, {c.name: _DTYPES[c.type.python_type] for c in wanted})
+
+
+def query_frame(
+    connection: Connection, query: Select[Any], dtypes: Mapping[str, str]
+) -> pd.DataFrame:
+    """The answer to a query, read in pieces so that it is never held twice.
+
+    Args:
+        connection: any connection.
+        query: the query.
+        dtypes: name of each column in order -> its dtype.
+    """
+    pieces = []
+    for lines in connection.execute(query).partitions(_PIECE):
+        columns = zip(*lines, strict=True)
+        pieces.append(
+            pd.DataFrame(
+                {
+                    name: pd.Series(values, dtype=dtype)
+                    for (name, dtype), values in zip(dtypes.items(), columns, strict=True)
+                }
+            )
+        )
+    if not pieces:
+        return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in dtypes.items()})
+    return pd.concat(pieces, ignore_index=True)
 
 
 def _among(column: Column[Any], values: pd.Series[Any]) -> ColumnElement[bool] | None:
@@ -96,6 +131,25 @@ def live_mentions(connection: Connection, where: ColumnElement[bool] | None = No
     frame = frame.merge(entries, on="entry_key", how="left")
     beside = ["entry_id", "event_id", "person_id"]
     return _contract(model.LIVE_MENTIONS, frame, "mention_key", beside)
+
+
+def people(connection: Connection, register_type: str) -> pd.DataFrame:
+    """What spreadsheets show of the mentions of one register type.
+
+    Args:
+        connection: any connection.
+        register_type: code of the type.
+
+    Returns:
+        :data:`PEOPLE_COLUMNS` and ``person_id``.
+    """
+    m = t.mentions
+    chosen = m.c.register_type == register_type
+    frame = current_frame(connection, m, chosen, ["mention", *PEOPLE_COLUMNS])
+    person_of = _numbers(current_frame(connection, t.memberships), "mention", "person")
+    owners = person_of.reindex(frame["mention"]).tolist()
+    frame["person_id"] = pd.Series(format_ids("P", owners), dtype="str")
+    return frame.drop(columns="mention")
 
 
 def _contract(table: model.Table, frame: pd.DataFrame, key: str, beside: list[str]) -> pd.DataFrame:

@@ -186,6 +186,11 @@ class Register(Session):
         with self._reading() as connection:
             return reading.live_mentions(connection)
 
+    def people(self, register_type: str) -> pd.DataFrame:
+        """What spreadsheets show of mentions; see :func:`reconcile.register.reading.people`."""
+        with self._reading() as connection:
+            return reading.people(connection, register_type)
+
     def persons(self) -> pd.DataFrame:
         """One line per person with its golden values."""
         with self._reading() as connection:
