@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from reconcile.text.findings import FindingRule
 
 _SERIES: Final = ["register_type", "body", "year"]
+_NEEDED: Final = [
+    *("content_hash", "register_type", "body", "year", "number", "number_suffix", "book"),
+    *("registered_from", "registered_to", "registered_precision"),
+]
 _FAR_OFF: Final = 100  # a jump over more numbers than this, and than the series has, is a slip
 
 _Hit = tuple[str, str, str]  # content hash, code, params
@@ -39,13 +43,18 @@ def check_books(entries: pd.DataFrame, words: Mapping[str, FindingRule]) -> pd.D
     Returns:
         Hits, see :func:`reconcile.validate.hits.hits`.
     """
-    numbered = entries[entries["number"].notna() & entries["year"].notna() & entries["body"].ne("")]
-    numbered = numbered.sort_values(
+    counted = entries["number"].notna() & entries["year"].notna() & entries["body"].ne("")
+    numbered = entries.loc[counted, _NEEDED].sort_values(
         [*_SERIES, "number", "number_suffix", "registered_from", "content_hash"], ignore_index=True
     )
     found: list[_Hit] = list(_other_year(numbered))
     found += _repeats(numbered)
-    for key, series in numbered.groupby(_SERIES, sort=False):
+    # There are thousands of short series: plain arrays keep cutting them out cheap.
+    plain = numbered.drop(columns=["number_suffix", "registered_to", "book"]).astype(
+        {"content_hash": "object", "number": "int64"}
+    )
+    plain["dated"] = plain.pop("registered_precision").eq("day")
+    for key, series in plain.groupby(_SERIES, sort=False):
         first_year = str(key[1]).rpartition("@")[2] == str(key[2])
         found += _gaps(series, starts_anywhere=first_year)
         found += _out_of_order(series)
@@ -100,13 +109,12 @@ def _gaps(series: pd.DataFrame, *, starts_anywhere: bool) -> Iterator[_Hit]:
 
     A body that took over a running book in its first year need not start at 1.
     """
-    distinct = series.drop_duplicates("number")
-    numbers = distinct["number"].to_numpy(dtype="int64")
+    numbers, first_of = np.unique(series["number"].to_numpy(), return_index=True)
     before = np.concatenate(([numbers[0] - 1 if starts_anywhere else 0], numbers[:-1]))
     far = np.flatnonzero(numbers - before > max(_FAR_OFF, len(numbers)))
     usable = int(far[0]) if len(far) else len(numbers)
-    year = int(distinct["year"].iloc[0])
-    contents = distinct["content_hash"].to_numpy()
+    year = int(series["year"].iloc[0])
+    contents = series["content_hash"].to_numpy()[first_of]
     for place in np.flatnonzero(numbers[:usable] - before[:usable] > 1):
         first, last = int(before[place]) + 1, int(numbers[place]) - 1
         params = {"first": first, "last": last, "count": last - first + 1, "year": year}
@@ -127,7 +135,7 @@ def _out_of_order(series: pd.DataFrame) -> Iterator[_Hit]:
     Of the entries dated to the day those stand that form the longest run in which dates never go
     back; the rest is what someone would have to change.
     """
-    dated = series[series["registered_precision"].eq("day")]
+    dated = series[series["dated"]]
     days = dated["registered_from"].to_numpy(dtype="int64")
     numbers = dated["number"].to_numpy(dtype="int64")
     contents = dated["content_hash"].to_numpy()
