@@ -9,13 +9,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from reconcile.text.folding import nfc
-from reconcile.text.legacy import UNICODE, VNI, Detection, decode, detect, detect_cell
+from reconcile.text.legacy import (
+    UNICODE,
+    VNI,
+    Detection,
+    decode,
+    detect_by_words,
+    detect_cell,
+)
 from reconcile.text.syllables import is_vietnamese_syllable
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterable, Sequence
 
 # Letters that no legacy encoding shows when its bytes are read as Latin-1 or cp1252.
@@ -49,31 +58,41 @@ class ColumnText:
     doubtful: set[str] = field(default_factory=set)
 
 
-def judge(texts: Iterable[str], candidates: Sequence[str]) -> Detection:
-    """The encoding of a whole sheet or file."""
-    return detect(texts, candidates)
+def judge(words: Counter[str], candidates: Sequence[str]) -> Detection:
+    """The encoding of a whole sheet or file, by its :func:`telling_words`."""
+    return detect_by_words(words, candidates)
 
 
-def decode_column(texts: Sequence[str], candidates: Sequence[str], whole: str) -> ColumnText:
+def decode_column(
+    texts: Iterable[str], words: Counter[str], candidates: tuple[str, ...], whole: str
+) -> ColumnText:
     """Decode the texts of one column.
 
     Args:
-        texts: its cells that have a character beyond ASCII, repeats included.
+        texts: its different cells that have a character beyond ASCII.
+        words: telling words of all its cells, with how often they occur.
         candidates: encodings that may occur, likeliest first.
         whole: encoding of the sheet or file, which holds where the column says too little.
     """
-    detection = detect(texts, candidates)
+    detection = detect_by_words(words, candidates)
     telling = detection.evidence.get("words", 0) >= _ENOUGH_WORDS
     own = telling and detection.confidence >= _ENOUGH_CONFIDENCE
     column = ColumnText(detection.encoding if own else whole)
-    for text in dict.fromkeys(texts):
-        encoding = _of_cell(text, column.encoding, candidates)
-        column.decoded[text] = nfc(decode(text, encoding))
+    for text in texts:
+        encoding, column.decoded[text], doubtful = _convert(text, column.encoding, candidates)
         if encoding != column.encoding:
             column.other.add(text)
-        if encoding != UNICODE and _is_doubtful(column.decoded[text]):
+        if doubtful:
             column.doubtful.add(text)
     return column
+
+
+@lru_cache(maxsize=1 << 14)
+def _convert(text: str, column: str, candidates: tuple[str, ...]) -> tuple[str, str, bool]:
+    """Encoding of a cell, its decoded text, and whether that makes little sense."""
+    encoding = _of_cell(text, column, candidates)
+    decoded = nfc(decode(text, encoding))
+    return encoding, decoded, encoding != UNICODE and _is_doubtful(decoded)
 
 
 def _is_doubtful(decoded: str) -> bool:

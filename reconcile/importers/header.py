@@ -59,14 +59,15 @@ class Header:
         row: number of the header's (last) row that a person sees, 0 for dBase.
         columns: its columns in file order.
         missing: fields that are mapped but have no column.
-        labels: for each header row the keys of its cells by column, to know it when it is repeated.
+        labels: for each header row the keys that its cells can have, in any encoding, by column:
+            to know it when it is repeated.
     """
 
     first_data: int
     row: int
     columns: tuple[Column, ...]
     missing: tuple[str, ...]
-    labels: tuple[dict[int, str], ...] = ()
+    labels: tuple[dict[int, tuple[str, ...]], ...] = ()
 
     @property
     def mapped(self) -> dict[str, Column]:
@@ -101,7 +102,9 @@ def find_header(sheet: RawSheet, plan: TablePlan) -> Header | None:
         if best and candidate.top > best.top + _LOOK_FURTHER:
             break
         matches = len(set(_exact(candidate, plan).values()))
-        if matches > most:
+        # A row of codes below labels that are the codes already is the header's last row.
+        twice = plan.table.header == "codes" and best and candidate.top == best.top + 1
+        if matches > most or (twice and matches == most):
             best, most = candidate, matches
     return _resolve(best, sheet, plan) if best else None
 
@@ -218,18 +221,22 @@ def _resolve(candidate: _Candidate, sheet: RawSheet, plan: TablePlan) -> Header:
         row=sheet.numbers[last] if last >= 0 else 0,
         columns=_columns(candidate, sheet, names, faults, plan),
         missing=tuple(sorted(set(plan.fields.values()) - set(taken))),
-        labels=_repeatable(candidate, sheet),
+        labels=_repeatable(candidate, sheet, plan),
     )
 
 
-def _repeatable(candidate: _Candidate, sheet: RawSheet) -> tuple[dict[int, str], ...]:
+def _repeatable(
+    candidate: _Candidate, sheet: RawSheet, plan: TablePlan
+) -> tuple[dict[int, tuple[str, ...]], ...]:
     """Keys of the label rows, the row of Vietnamese labels above a row of codes included."""
     if sheet.labels is not None:
         return ()
     first = max(candidate.top - 1, 0)
     rows = [_labels(row) for row in sheet.rows[first : candidate.top + candidate.height]]
     return tuple(
-        {index: label_key(text) for index, text in row.items()} for row in rows if len(row) > 2
+        {index: _forms(text, plan.table.encodings) for index, text in row.items()}
+        for row in rows
+        if len(row) > 2
     )
 
 

@@ -26,6 +26,7 @@ def name_key(text: str) -> str:
     return " ".join(strip_marks(text).lower().replace("_", " ").replace("-", " ").split())
 
 
+@lru_cache(maxsize=1 << 14)
 def ditto_key(text: str) -> str:
     """A cell as it is compared with ditto marks: no blanks, brackets, dashes or full stops.
 

@@ -6,6 +6,7 @@ else stands in it, and only rows that nothing can be made of are refused.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -28,30 +29,20 @@ COLUMN_NUMBERS: Final = "column_numbers"
 ORDINAL_ONLY: Final = "ordinal_only"
 FOOTER: Final = "footer"
 
-TELLING_FIELDS: Final = ("entry.number", "entry.registration_date", "entry.ordinal")
-
 _SPARSE: Final = 4  # a total or a signature has no more filled cells than this
 _REPEATED_SHARE: Final = 0.6
-
-
-@dataclass(frozen=True)
-class RowText:
-    """The texts of one row before ditto marks are filled in.
-
-    Attributes:
-        by_column: text of every filled cell by column index, in file order.
-        by_field: text by field, of principals' names and :data:`TELLING_FIELDS` at least.
-    """
-
-    by_column: Mapping[int, str]
-    by_field: Mapping[str, str]
+_NUMBER: Final = re.compile(r"\W*\d")
+_PARTS_OF_DATE: Final = re.compile(r"[\d\W]*\d[\d\W]*")
 
 
 @dataclass(frozen=True)
 class _Facts:
-    name: str  # "name", "none" or "garbled"
+    """What tells an entry: ``name`` is "name", "none" or "garbled"."""
+
+    name: str
     number: bool
     date: bool
+    registered: bool  # a number and a date that nobody writes below a table
 
     @property
     def entry_like(self) -> bool:
@@ -63,27 +54,39 @@ class _Facts:
 
 
 def classify(
-    rows: Sequence[RowText], plan: TablePlan, header: Header, no_value: frozenset[str]
+    texts: Mapping[int, Sequence[str]],
+    count: int,
+    plan: TablePlan,
+    header: Header,
+    no_value: frozenset[str],
 ) -> list[tuple[str, str]]:
     """Outcome and reason of every row of a sheet; both empty where it is an entry.
 
     Args:
-        rows: non-blank rows below the header, in order.
+        texts: by column the text of every non-blank row below the header, in order, before ditto
+            marks are filled in.
+        count: how many rows there are.
         plan: mapping of the table.
         header: header of the sheet, to know it when it is repeated.
         no_value: keys of the words for "no value".
     """
-    facts = [_facts(row, plan, no_value) for row in rows]
+    facts = _facts(texts, count, plan, header, no_value)
     last_entry = max((index for index, fact in enumerate(facts) if fact.entry_like), default=-1)
+    ordinal = header.mapped.get("entry.ordinal")
     ended = False
     outcomes: list[tuple[str, str]] = []
-    for index, (row, fact) in enumerate(zip(rows, facts, strict=True)):
-        furniture = _furniture(row, fact, plan, header)
+    for index, fact in enumerate(facts):
+        if fact.whole:
+            outcomes.append(("", ""))
+            continue
+        row = {column: said[index] for column, said in texts.items() if said[index]}
+        numbered = row.get(ordinal.index, "") if ordinal else ""
+        furniture = _furniture(row, numbered, fact, plan, header)
         ended = ended or (index > last_entry and furniture == FOOTER)
-        if furniture or ended:
+        if furniture or (ended and not fact.registered):
             outcomes.append((Outcome.FOOTER.value, furniture or FOOTER))
             continue
-        reason = _refusal(row, fact)
+        reason = _refusal(len(row) - bool(numbered), fact)
         outcomes.append((Outcome.REFUSED.value, reason) if reason else ("", ""))
     return outcomes
 
@@ -93,41 +96,72 @@ def has_name(text: str, no_value: frozenset[str]) -> bool:
     return any(letter.isalpha() for letter in text) and label_key(text) not in no_value
 
 
-def _facts(row: RowText, plan: TablePlan, no_value: frozenset[str]) -> _Facts:
-    name = "none"
-    for fields in plan.principal_names:
-        for field in fields:
-            text = row.by_field.get(field, "")
-            if has_name(text, no_value):
-                name = "name"
-            elif name == "none" and label_key(text) and label_key(text) not in no_value:
-                name = "garbled"
-    number = row.by_field.get("entry.number", "")
-    date = row.by_field.get("entry.registration_date", "")
-    return _Facts(name, any(map(str.isdigit, number)), any(map(str.isalnum, date)))
+def _facts(
+    texts: Mapping[int, Sequence[str]],
+    count: int,
+    plan: TablePlan,
+    header: Header,
+    no_value: frozenset[str],
+) -> list[_Facts]:
+    """Facts of every row, told once per different text of a column."""
+    nothing = ("",) * count
+
+    def column(name: str) -> Sequence[str]:
+        found = header.mapped.get(name)
+        return texts[found.index] if found else nothing
+
+    names = ["none"] * count
+    for name in dict.fromkeys(sum(plan.principal_names, ())):
+        told = {text: _name_fact(text, no_value) for text in set(column(name))}
+        for index, text in enumerate(column(name)):
+            if told[text] == "name" or names[index] == "none":
+                names[index] = told[text]
+    numbers, dates = column("entry.number"), column("entry.registration_date")
+    numbered = {text for text in set(numbers) if any(map(str.isdigit, text))}
+    dated = {text for text in set(dates) if any(map(str.isalnum, text))}
+    return [
+        _Facts(
+            name,
+            number in numbered,
+            date in dated,
+            bool(_NUMBER.match(number) and _PARTS_OF_DATE.fullmatch(date)),
+        )
+        for name, number, date in zip(names, numbers, dates, strict=True)
+    ]
 
 
-def _furniture(row: RowText, fact: _Facts, plan: TablePlan, header: Header) -> str:
+def _name_fact(text: str, no_value: frozenset[str]) -> str:
+    if has_name(text, no_value):
+        return "name"
+    return "garbled" if label_key(text) and label_key(text) not in no_value else "none"
+
+
+def _furniture(
+    row: Mapping[int, str], numbered: str, fact: _Facts, plan: TablePlan, header: Header
+) -> str:
     """Which kind of furniture of a sheet a row is; empty where it is none."""
-    if fact.whole:
-        return ""
-    texts = [*row.by_column.values()]
-    if len(texts) == 1 and row.by_field.get("entry.ordinal", "").rstrip(".").isdigit():
+    texts = [*row.values()]
+    if len(texts) == 1 and numbered.rstrip(".").isdigit():
         return ORDINAL_ONLY
     if _repeats_header(row, header):
         return HEADER_REPEATED
     if fact.name != "name" and _counts_columns(texts):
         return COLUMN_NUMBERS
-    if plan.footers is None or (fact.entry_like and (fact.date or len(texts) > _SPARSE)):
+    if (
+        plan.footers is None
+        or fact.registered
+        or (fact.entry_like and (fact.date or len(texts) > _SPARSE))
+    ):
         return ""
     looked_at = texts if len(texts) <= _SPARSE else texts[:1] if fact.name != "name" else []
     return FOOTER if any(plan.footers.search(plain(text)) for text in looked_at) else ""
 
 
-def _repeats_header(row: RowText, header: Header) -> bool:
+def _repeats_header(row: Mapping[int, str], header: Header) -> bool:
+    """Are most of a row's texts the labels of one of the header's rows, in any encoding."""
     return any(
-        sum(labels.get(index) == label_key(text) for index, text in row.by_column.items())
-        >= max(3, _REPEATED_SHARE * len(row.by_column))
+        sum(label_key(text) in labels.get(index, ()) for index, text in row.items())
+        >= max(3, _REPEATED_SHARE * len(row))
         for labels in header.labels
     )
 
@@ -141,11 +175,15 @@ def _counts_columns(texts: Sequence[str]) -> bool:
     return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
-def _refusal(row: RowText, fact: _Facts) -> str:
-    """Why a row that is no furniture cannot be an entry; empty where it can."""
+def _refusal(filled: int, fact: _Facts) -> str:
+    """Why a row that is no furniture cannot be an entry; empty where it can.
+
+    Args:
+        filled: how many cells it has beside its number in the list.
+        fact: what else is known of it.
+    """
     if fact.name == "garbled":
         return ROW_UNREADABLE
     if fact.name == "none":
         return NO_PRINCIPAL_NAME
-    filled = len(row.by_column) - ("entry.ordinal" in row.by_field)
     return NO_NUMBER_NO_DATE if not fact.entry_like and filled <= 2 else ""

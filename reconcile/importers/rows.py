@@ -1,33 +1,34 @@
-"""One sheet -> lines of :data:`reconcile.model.ROWS`, column by column.
+"""One sheet -> lines of :data:`reconcile.model.ROWS`.
 
 Order matters: decode before anything is stripped, tell entries from the sheet's furniture before
 ditto marks are filled in (a repeated header is no "cell above"), translate codes last.
+
+The texts of lines are put together from parts that are made once per different cell of a column.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from dataclasses import dataclass, field
+from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Final
 
-from reconcile.importers.cells import UNSEEN, field_text, is_blank, kind_of, plain_text, raw_json
-from reconcile.importers.encoding import ColumnText, decode_column, judge
-from reconcile.importers.labels import ditto_key, label_key
-from reconcile.importers.outcomes import (
-    FOOTER,
-    NO_PRINCIPAL_NAME,
-    TELLING_FIELDS,
-    RowText,
-    classify,
-    has_name,
+from reconcile.importers.cells import UNSEEN, is_blank, plain_text, raw_json
+from reconcile.importers.columns import (
+    SheetWork,
+    converted,
+    fill_dittos,
+    read_columns,
+    translate_codes,
 )
+from reconcile.importers.labels import label_key
+from reconcile.importers.outcomes import FOOTER, NO_PRINCIPAL_NAME, classify, has_name
 from reconcile.model import Outcome, fingerprint
 from reconcile.text.folding import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from reconcile.importers.findings import Collector, Place
     from reconcile.importers.header import Column, Header
@@ -37,9 +38,8 @@ if TYPE_CHECKING:
 Line = dict[str, object]
 
 _YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_LEADING_CODE: Final = re.compile(r"\s*(\d+)(?:\.0+)?\s*(?:[-–.:)]|$)")
 _NOT_CONTENT: Final = frozenset({"entry.ordinal", "entry.own_key"})
-_LONGEST_DITTO: Final = 16
+_SHEET_YEAR: Final = "entry.sheet_year"
 _FOOTER_OUTCOME: Final = Outcome.FOOTER.value
 _ENCODE: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -55,27 +55,6 @@ class SheetImport:
 
     lines: list[Line]
     encodings: dict[str, object] = field(default_factory=dict)
-
-
-@dataclass
-class _Work:
-    """A sheet while it is being read."""
-
-    sheet: RawSheet
-    header: Header
-    plan: TablePlan
-    mappings: Mappings
-    place: Place
-    findings: Collector
-    year: str
-    kept: list[int] = field(default_factory=list)  # indices of the non-blank rows in the sheet
-    texts: dict[int, list[str]] = field(default_factory=dict)  # column -> text of each kept row
-    # code, row in kept, column: findings of single rows, added when content hashes are known
-    noted: list[tuple[str, int, Column | None]] = field(default_factory=list)
-
-    def row_number(self, position: int) -> int:
-        """The number that a person sees of a kept row."""
-        return self.sheet.numbers[self.kept[position]]
 
 
 def import_sheet(
@@ -95,126 +74,41 @@ def import_sheet(
         year: year that the name of sheet or file says, empty where it says none.
     """
     mappings, place, findings = context
-    work = _Work(sheet, header, plan, mappings, place, findings, year)
+    work = SheetWork(sheet, header, plan, mappings, place, findings, year)
     work.kept = [
         index
         for index in range(header.first_data, len(sheet.rows))
         if not all(map(is_blank, sheet.rows[index]))
     ]
-    encodings = _read_columns(work)
+    encodings = read_columns(work)
     outcomes = _outcomes(work)
-    _fill_dittos(work, outcomes)
-    _translate_codes(work)
+    furniture = [outcome == _FOOTER_OUTCOME for outcome, _ in outcomes]
+    fill_dittos(work, furniture)
+    _refuse_nameless(work, outcomes)
+    translate_codes(work, furniture)
     lines = _lines(work, outcomes)
     _note_findings(work, lines)
     return SheetImport(lines, encodings)
 
 
-# -- columns ------------------------------------------------------------------------------------
+# -- outcomes -----------------------------------------------------------------------------------
 
 
-def _read_columns(work: _Work) -> dict[str, object]:
-    """Decode every column into ``work.texts``; what was found out about encodings."""
-    rows = [work.sheet.rows[index] for index in work.kept]
-    candidates = work.plan.table.encodings
-    cells = {
-        column.index: [row[column.index] if column.index < len(row) else None for row in rows]
-        for column in work.header.columns
-    }
-    foreign = {index: _beyond_ascii(column) for index, column in cells.items()}
-    whole = judge([text for texts in foreign.values() for text in texts], candidates)
-    evidence: dict[str, object] = {
-        "encoding": whole.encoding, "confidence": whole.confidence, **whole.evidence
-    }  # fmt: skip
-    differing: dict[str, str] = {}
-    for column in work.header.columns:
-        text = decode_column(foreign[column.index], candidates, whole.encoding)
-        if foreign[column.index] and text.encoding != whole.encoding:
-            differing[column.label] = text.encoding
-        work.texts[column.index] = _column_texts(work, column, cells[column.index], text)
-        _note_encoding(work, column, cells[column.index], text)
-    if differing:
-        evidence["columns"] = differing
-    return evidence
-
-
-def _beyond_ascii(cells: Sequence[Cell]) -> list[str]:
-    return [cell for cell in cells if isinstance(cell, str) and not cell.isascii()]
-
-
-def _column_texts(
-    work: _Work, column: Column, cells: Sequence[Cell], text: ColumnText
-) -> list[str]:
-    texts: list[str] = []
-    counts: Counter[str] = Counter()
-    first: dict[str, int] = {}
-    for position, cell in enumerate(cells):
-        if cell is None:
-            texts.append("")
-        elif isinstance(cell, str):
-            texts.append(text.decoded.get(cell, cell).strip(UNSEEN))
-        elif column.field:
-            value, code = field_text(cell, column.field)
-            texts.append(value)
-            if code:
-                counts[code] += 1
-                first.setdefault(code, position)
-        else:
-            texts.append(plain_text(cell))
-    for code, count in counts.items():
-        _aggregate(work, code, column, first[code], count)
-    return texts
-
-
-def _note_encoding(work: _Work, column: Column, cells: Sequence[Cell], text: ColumnText) -> None:
-    for code, raws in (("encoding_of_cell", text.other), ("encoding_doubtful", text.doubtful)):
-        if raws:
-            hits = [position for position, cell in enumerate(cells) if cell in raws]
-            _aggregate(work, code, column, hits[0], len(hits))
-
-
-def _aggregate(work: _Work, code: str, column: Column, position: int, count: int) -> None:
-    """One finding for a whole column, at its first row."""
-    work.findings.add(
-        code,
-        work.place.at(work.row_number(position)),
-        about=(column.field, column.label),
-        count=count,
-    )
-
-
-# -- rows ---------------------------------------------------------------------------------------
-
-
-def _outcomes(work: _Work) -> list[tuple[str, str]]:
+def _outcomes(work: SheetWork) -> list[tuple[str, str]]:
     """Outcome and reason of every kept row."""
-    telling = {*work.plan.required, *sum(work.plan.principal_names, ()), *TELLING_FIELDS}
-    by_field = [
-        (column.field, work.texts[column.index])
-        for column in work.header.columns
-        if column.field in telling
-    ]
-    by_column = [(column.index, work.texts[column.index]) for column in work.header.columns]
-    rows = [
-        RowText(
-            {index: texts[position] for index, texts in by_column if texts[position]},
-            {name: texts[position] for name, texts in by_field if texts[position]},
-        )
-        for position in range(len(work.kept))
-    ]
-    outcomes = classify(rows, work.plan, work.header, work.mappings.no_value)
+    outcomes = classify(work.texts, len(work.kept), work.plan, work.header, work.mappings.no_value)
     too_long = _too_long(work)
     for position, index in enumerate(work.kept):
         if index in work.sheet.deleted:
             outcomes[position] = (Outcome.DELETED.value, "")
         elif index in work.sheet.refused:
             outcomes[position] = _of_broken_line(work, index)
-        elif index in too_long:
+        elif position in too_long:
             outcomes[position] = (Outcome.REFUSED.value, "cell_too_long")
     return outcomes
 
 
-def _of_broken_line(work: _Work, index: int) -> tuple[str, str]:
+def _of_broken_line(work: SheetWork, index: int) -> tuple[str, str]:
     """A line that is no record: a total below the table, or refused."""
     line = plain(plain_text(work.sheet.rows[index][0]))
     if work.plan.footers is not None and work.plan.footers.search(line):
@@ -222,11 +116,11 @@ def _of_broken_line(work: _Work, index: int) -> tuple[str, str]:
     return Outcome.REFUSED.value, work.sheet.refused[index]
 
 
-def _too_long(work: _Work) -> set[int]:
-    """Indices of rows that have a cell longer than is allowed."""
+def _too_long(work: SheetWork) -> set[int]:
+    """Positions of rows that have a cell longer than is allowed."""
     allowed = work.mappings.importing.limits.cell_characters
     return {
-        work.kept[position]
+        position
         for texts in work.texts.values()
         if max(map(len, texts), default=0) > allowed
         for position, text in enumerate(texts)
@@ -234,31 +128,7 @@ def _too_long(work: _Work) -> set[int]:
     }
 
 
-def _fill_dittos(work: _Work, outcomes: list[tuple[str, str]]) -> None:
-    """Put the text above in place of a ditto mark; furniture of the sheet is no "above"."""
-    literal = work.plan.table.no_ditto
-    marks = work.mappings.ditto
-    furniture = [outcome == _FOOTER_OUTCOME for outcome, _ in outcomes]
-    for column in work.header.columns:
-        if not column.field or column.field in literal:
-            continue
-        texts = work.texts[column.index]
-        short = (text for text in set(texts) if len(text) <= _LONGEST_DITTO)
-        marked = {text for text in short if ditto_key(text) in marks}
-        above = ""
-        for position, text in enumerate(texts if marked else ()):
-            if furniture[position]:
-                continue
-            if text in marked:
-                texts[position] = above
-                if not above:
-                    work.noted.append(("ditto_without_above", position, column))
-            else:
-                above = text
-    _refuse_nameless(work, outcomes)
-
-
-def _refuse_nameless(work: _Work, outcomes: list[tuple[str, str]]) -> None:
+def _refuse_nameless(work: SheetWork, outcomes: list[tuple[str, str]]) -> None:
     """Refuse rows whose principals' names were ditto marks without a name above."""
     mapped = work.header.mapped
     names = [
@@ -274,117 +144,127 @@ def _refuse_nameless(work: _Work, outcomes: list[tuple[str, str]]) -> None:
             outcomes[position] = (Outcome.REFUSED.value, NO_PRINCIPAL_NAME)
 
 
-def _translate_codes(work: _Work) -> None:
-    """Translate codes and code words into standard code words; unknown ones stay and are noted."""
-    for column in work.header.columns:
-        words = work.plan.codes.get(column.field)
-        if words is None:
-            continue
-        texts = work.texts[column.index]
-        known = {text: _code_word(text, words) for text in set(texts) if text}
-        coded = kind_of(column.field) in ("code", "sex")
-        unknown: dict[str, list[int]] = {}
-        for position, text in enumerate(texts):
-            word = known.get(text)
-            if word is not None:
-                texts[position] = word
-            elif coded and text and label_key(text) not in {"", *work.mappings.no_value}:
-                unknown.setdefault(text, []).append(position)
-        for positions in unknown.values():
-            _aggregate(work, "code_unknown", column, positions[0], len(positions))
-
-
-def _code_word(text: str, words: dict[str, str]) -> str | None:
-    """The standard word of ``Nữ``, ``2``, ``2.0``, ``02`` or ``2 - Nữ``; None where unknown."""
-    word = words.get(label_key(text))
-    if word is None and (leading := _LEADING_CODE.match(text)):
-        digits = leading[1]
-        word = words.get(digits, words.get(digits.lstrip("0") or "0"))
-    return word
-
-
 # -- lines --------------------------------------------------------------------------------------
 
 
-def _lines(work: _Work, outcomes: list[tuple[str, str]]) -> list[Line]:
-    place, plan = work.place, work.plan
-    mapped = [column for column in work.header.columns if column.field]
-    unmapped = [(column, label_key(column.label) or column.label)
-                for column in work.header.columns if not column.field]  # fmt: skip
+def _lines(work: SheetWork, outcomes: list[tuple[str, str]]) -> list[Line]:
+    place = work.place
     origin = (place.commune, place.register_type)
+    fixed = {
+        "delivery": place.delivery,
+        "commune": place.commune,
+        "file": place.file,
+        "sheet": place.sheet,
+        "family": work.plan.table.family,
+        "register_type": place.register_type,
+    }
+    cells = _raw_cells(work)
+    values = _field_values(work)
+    fields = _objects([
+        _parts(texts, f"{encode_basestring(name)}:", encode_basestring)
+        for name, texts in values.items()
+    ], len(cells))  # fmt: skip
+    contents = _contents(work, values)
+    own_keys = values.get("entry.own_key", ())
     lines: list[Line] = []
-    for position, index in enumerate(work.kept):
-        outcome, reason = outcomes[position]
+    for position, (outcome, reason) in enumerate(outcomes):
+        index = work.kept[position]
         broken = index in work.sheet.refused
-        row = work.sheet.rows[index]
-        cells = {"": raw_json(row[0])} if broken else _raw_cells(work, row)
-        fields = {} if broken or outcome == _FOOTER_OUTCOME else _fields(work, mapped, position)
-        further = [
-            (key, text) for column, key in unmapped if (text := work.texts[column.index][position])
-        ]
-        raw = _ENCODE(cells)
-        lines.append(
-            {
-                "delivery": place.delivery,
-                "commune": place.commune,
-                "file": place.file,
-                "sheet": place.sheet,
-                "row": work.sheet.numbers[index],
-                "family": plan.table.family,
-                "register_type": place.register_type,
-                "outcome": outcome,
-                "reason": reason,
-                "cells": raw,
-                "raw_hash": fingerprint((*origin, raw)),
-                "fields": _ENCODE(fields),
-                "own_key": fields.get("entry.own_key", "").replace("\0", ""),
-                "content_hash": _content_hash(origin, fields, further) if fields else "",
-            }
-        )
+        raw = _ENCODE({"": raw_json(work.sheet.rows[index][0])}) if broken else cells[position]
+        told = not broken and outcome != _FOOTER_OUTCOME and fields[position] != "{}"
+        lines.append({
+            **fixed,
+            "row": work.sheet.numbers[index],
+            "outcome": outcome,
+            "reason": reason,
+            "cells": raw,
+            "raw_hash": fingerprint((*origin, raw)),
+            "fields": fields[position] if told else "{}",
+            "own_key": own_keys[position].replace("\0", "") if told and own_keys else "",
+            "content_hash": fingerprint((*origin, contents[position])) if told else "",
+        })  # fmt: skip
     return lines
 
 
-def _content_hash(
-    origin: tuple[str, str], fields: dict[str, str], further: list[tuple[str, str]]
-) -> str:
-    """Hash of what a row says, whatever the order of its columns and its place in the list."""
-    parts = [
-        f"{name}={len(text)}:{text}"
-        for values in (fields.items(), further)
-        for name, text in sorted(values)
+def _objects(columns: list[list[str]], rows: int) -> list[str]:
+    """One JSON object per row out of the parts that the columns give to it."""
+    if not columns:
+        return ["{}"] * rows
+    return [f"{{{','.join(filter(None, parts))}}}" for parts in zip(*columns, strict=True)]
+
+
+def _parts(texts: Sequence[str], head: str, encode: Callable[[str], str]) -> list[str]:
+    """``head`` and the encoded text of each row, empty where the row has none."""
+    known = {text: f"{head}{encode(text)}" if text else "" for text in set(texts)}
+    return [known[text] for text in texts]
+
+
+def _raw_cells(work: SheetWork) -> list[str]:
+    """Header -> raw cell of every filled cell, in file order, as JSON."""
+    columns = [_raw_parts(work, column) for column in work.header.columns]
+    return _objects([parts for parts in columns if any(parts)], len(work.kept))
+
+
+def _raw_parts(work: SheetWork, column: Column) -> list[str]:
+    head = f"{encode_basestring(column.label)}:"
+
+    def part(cell: Cell) -> str:
+        if isinstance(cell, str):
+            return head + encode_basestring(cell) if cell.strip(UNSEEN) else ""
+        return "" if cell is None else head + _ENCODE(raw_json(cell))
+
+    return converted(work.cells[column.index], part)
+
+
+def _field_values(work: SheetWork) -> dict[str, Sequence[str]]:
+    """Field -> its text in every row; fields that no row has are left out."""
+    values: dict[str, Sequence[str]] = {
+        column.field: texts for column, texts in work.filled() if column.field
+    }
+    rows = len(work.kept)
+    for name, default in work.plan.table.defaults.items():
+        values[name] = [text or default for text in values.get(name, [""] * rows)]
+    if work.year:
+        # Only where the row itself says no year: the same row in two sheets is one entry.
+        said = [False] * rows
+        for name in ("entry.number", "entry.registration_date"):
+            dated = {text for text in set(values.get(name, ())) if _YEAR.search(text)}
+            if dated:
+                said = [
+                    known or text in dated for known, text in zip(said, values[name], strict=True)
+                ]
+        values[_SHEET_YEAR] = ["" if known else work.year for known in said]
+    return values
+
+
+def _contents(work: SheetWork, values: dict[str, Sequence[str]]) -> list[str]:
+    """What each row says, whatever the order of its columns and its place in the list."""
+    columns = [
+        _parts(values[name], f"{name}=", _measured)
+        for name in sorted(values)
         if name not in _NOT_CONTENT
     ]
-    return fingerprint((*origin, "".join(parts)))
+    further: dict[str, list[list[str]]] = {}
+    for column, texts in work.filled():
+        if not column.field:
+            further.setdefault(label_key(column.label) or column.label, []).append(texts)
+    for name, alike in sorted(further.items()):
+        # Columns with one label count as a set: which of them stands first says nothing.
+        ordered = zip(*map(sorted, zip(*alike, strict=True)), strict=True) if alike[1:] else alike
+        columns += [_parts(texts, f"{name}=", _measured) for texts in ordered]
+    if not columns:
+        return [""] * len(work.kept)
+    return ["".join(parts) for parts in zip(*columns, strict=True)]
 
 
-def _raw_cells(work: _Work, row: Sequence[Cell]) -> dict[str, object]:
-    """Header -> raw cell of every filled cell, in file order."""
-    cells: dict[str, object] = {}
-    for column, cell in zip(work.header.columns, row, strict=False):
-        if isinstance(cell, str):
-            if cell and cell.strip(UNSEEN):
-                cells[column.label] = cell
-        elif cell is not None:
-            cells[column.label] = raw_json(cell)
-    return cells
+def _measured(text: str) -> str:
+    return f"{len(text)}:{text}"
 
 
-def _fields(work: _Work, mapped: Sequence[Column], position: int) -> dict[str, str]:
-    fields = {
-        column.field: text for column in mapped if (text := work.texts[column.index][position])
-    }
-    for name, text in work.plan.table.defaults.items():
-        fields.setdefault(name, text)
-    if work.year and not (
-        _YEAR.search(fields.get("entry.number", ""))
-        or _YEAR.search(fields.get("entry.registration_date", ""))
-    ):
-        # Only where the row itself says no year: the same row in two sheets is one entry.
-        fields["entry.sheet_year"] = work.year
-    return fields
+# -- findings of single rows --------------------------------------------------------------------
 
 
-def _note_findings(work: _Work, lines: list[Line]) -> None:
+def _note_findings(work: SheetWork, lines: list[Line]) -> None:
     """Add the findings of single rows, with the content that they speak of."""
     for code, position, column in work.noted:
         about = (column.field, column.label) if column else ("", "")
@@ -401,6 +281,6 @@ def _note_findings(work: _Work, lines: list[Line]) -> None:
             _add(work, "number_missing", line, ("entry.number", ""))
 
 
-def _add(work: _Work, code: str, line: Line, about: tuple[str, str]) -> None:
+def _add(work: SheetWork, code: str, line: Line, about: tuple[str, str]) -> None:
     row = int(str(line["row"]))
     work.findings.add(code, work.place.at(row), about=about, content_hash=str(line["content_hash"]))

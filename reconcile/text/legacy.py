@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from reconcile.text.folding import nfc
+from reconcile.text.folding import nfc, strip_marks
 from reconcile.text.legacy_tables import (
     TCVN3_BYTES,
     TCVN3_CAPITALS,
@@ -283,11 +283,11 @@ class Detection:
     evidence: dict[str, float]
 
 
-def _words(values: Iterable[str]) -> Counter[str]:
+def telling_words(values: Iterable[str]) -> Counter[str]:
     """Words with a character beyond ASCII, with how often they occur."""
     counts: Counter[str] = Counter()
     for value, times in Counter(values).items():
-        if not value.isascii() or any(ord(letter) < 0x20 for letter in value):
+        if not value.isascii():
             for word in _RAW_WORDS.findall(value):
                 if not word.isascii():
                     counts[word] += times
@@ -303,7 +303,12 @@ def _can_be(word: str, encoding: str) -> bool:
     return all(_byte(letter) is not None for letter in word)
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 16)
+def _readings(word: str, candidates: tuple[str, ...]) -> tuple[bool, ...]:
+    """Under which of the candidates a word becomes Vietnamese syllables."""
+    return tuple(_reads_well(word, encoding) for encoding in candidates)
+
+
 def _reads_well(word: str, encoding: str) -> bool:
     if not _can_be(word, encoding):
         return False
@@ -323,15 +328,18 @@ def score_encoding(
     Returns:
         Share by encoding, 0 to 1; all 0 where no word tells anything.
     """
-    return _score(_words(values), candidates)
+    return _score(telling_words(values), candidates)
 
 
 def _score(words: Counter[str], candidates: Sequence[str]) -> dict[str, float]:
-    total = sum(words.values())
+    tried = tuple(dict.fromkeys(candidates))
+    patterns: Counter[tuple[bool, ...]] = Counter()
+    for word, times in words.items():
+        patterns[_readings(word, tried)] += times
+    total = max(patterns.total(), 1)
     return {
-        encoding: sum(times for word, times in words.items() if _reads_well(word, encoding))
-        / max(total, 1)
-        for encoding in candidates
+        encoding: sum(times for pattern, times in patterns.items() if pattern[index]) / total
+        for index, encoding in enumerate(tried)
     }
 
 
@@ -348,9 +356,17 @@ def detect(values: Iterable[str], candidates: Sequence[str] = ENCODINGS) -> Dete
     >>> detect(["Nguyeãn Vaên AÂn", "Leâ Thò Hoa"]).encoding
     'vni'
     """
+    return detect_by_words(telling_words(values), candidates)
+
+
+def detect_by_words(words: Counter[str], candidates: Sequence[str] = ENCODINGS) -> Detection:
+    """As :func:`detect`, from the :func:`telling_words` of the values.
+
+    Raises:
+        ValueError: there is no candidate.
+    """
     if not candidates:
-        raise ValueError("detect() needs at least one candidate encoding")
-    words = _words(values)
+        raise ValueError("an encoding cannot be told without a candidate")
     if not words:
         return Detection(candidates[0], 1.0, {"words": 0.0})
     scores = _score(words, candidates)
@@ -365,18 +381,29 @@ def detect_cell(text: str, column: str, candidates: Sequence[str] = ENCODINGS) -
     """The encoding of one cell whose column is mostly in another.
 
     A cell keeps its column's encoding unless that leaves a word no Vietnamese syllable, and another
-    candidate makes more of its telling words syllables.
+    candidate makes more of its telling words syllables. In TCVN3 nearly every byte is a letter, so
+    that a slip of the finger (``Nguyẽn``) can look like another encoding: there a word must be no
+    syllable even without its marks, as the two vowels of VNI's ``Nguyeãn`` are.
 
     Args:
         text: the cell.
         column: encoding of the column.
         candidates: encodings that may occur, most usual first.
     """
-    words = _words([text])
-    if not words:
+    words = telling_words([text])
+    if not words or (column == TCVN3 and not _is_no_text(words, column)):
         return column
     scores = _score(words, [column, *candidates])
     best = max(scores.values())
     if scores[column] == best:
         return column
     return next(encoding for encoding in candidates if scores[encoding] == best)
+
+
+def _is_no_text(words: Iterable[str], encoding: str) -> bool:
+    """Does an encoding make a word one that is no syllable even without its marks."""
+    return any(
+        not is_vietnamese_syllable(strip_marks(syllable))
+        for word in words
+        for syllable in decode(word, encoding).split()
+    )

@@ -96,7 +96,7 @@ def test_every_code_that_the_importers_can_report_has_its_words_and_no_other_has
     )
     reported = set(
         re.findall(
-            r'(?:\.add\(|_aggregate\(work, |_add\(work, |noted\.append\(\()\s*"(\w+)"', source
+            r'(?:\.add\(|\.aggregate\(|_add\(work, |noted\.append\(\()\s*"(\w+)"', source
         )
     )
     reported |= {

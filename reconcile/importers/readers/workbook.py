@@ -13,13 +13,15 @@ import re
 import struct
 import zipfile
 import zlib
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
 
 from reconcile.importers.readers.sheet import Container, RawSheet, UnreadableError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from python_calamine import CalamineSheet
 
     from reconcile.importers.readers.sheet import Cell
@@ -48,6 +50,7 @@ _ZIP_ERRORS: Final = (
     EOFError, NotImplementedError, ValueError, OSError,
 )  # fmt: skip
 _CHUNK: Final = 1 << 20
+_AS_THEY_ARE: Final = frozenset({str, int, float, bool, datetime.date, datetime.datetime})
 
 
 def read_workbook(content: bytes, limits: Limits) -> Container:
@@ -96,15 +99,22 @@ def _sheet(sheet: CalamineSheet, limits: Limits) -> RawSheet:
             found=width,
             allowed=limits.columns,
         )
-    rows: list[list[Cell]] = [[_cell(value) for value in row] for row in sheet.iter_rows()]
+    rows = [_row(row) for row in sheet.iter_rows()]
     merged = sheet.merged_cell_ranges or []
     return RawSheet(
         name=sheet.name,
-        rows=list(rows),
+        rows=rows,
         numbers=list(range(1, len(rows) + 1)),
         first_column=sheet.start[1] if sheet.start else 0,
         merged=[(top, left, bottom, right) for (top, left), (bottom, right) in merged],
     )
+
+
+def _row(row: Sequence[object]) -> Sequence[Cell]:
+    """A row of cells; nearly always the very row that the reader made."""
+    if _AS_THEY_ARE.issuperset(map(type, row)):
+        return cast("Sequence[Cell]", row)
+    return [_cell(value) for value in row]
 
 
 def _cell(value: object) -> Cell:
