@@ -83,8 +83,16 @@ class SheetWork:
 
 def converted(cells: Sequence[Cell], convert: Callable[[Cell], _Made]) -> list[_Made]:
     """Convert the cells of a column, equal texts once."""
-    known = {cell: convert(cell) for cell in {cell for cell in cells if isinstance(cell, str)}}
-    return [known[cell] if isinstance(cell, str) else convert(cell) for cell in cells]
+    different = set(cells)
+    known: dict[Cell, _Made] = {
+        cell: convert(cell) for cell in different if cell is None or isinstance(cell, str)
+    }
+    if len(known) == len(different):
+        return list(map(known.__getitem__, cells))
+    # Numbers and truth values are not looked up: 1, 1.0 and True are equal but differ as texts.
+    return [
+        known[cell] if cell is None or isinstance(cell, str) else convert(cell) for cell in cells
+    ]
 
 
 # -- texts --------------------------------------------------------------------------------------
@@ -96,12 +104,14 @@ def read_columns(work: SheetWork) -> dict[str, object]:
     by_column: list[Sequence[Cell]] = list(zip_longest(*rows))
     nothing: Sequence[Cell] = (None,) * len(rows)
     candidates = work.plan.table.encodings
+    foreign: dict[int, dict[str, int]] = {}
     words: dict[int, Counter[str]] = {}
     total: Counter[str] = Counter()
     for column in work.header.columns:
         index = column.index
         work.cells[index] = by_column[index] if index < len(by_column) else nothing
-        words[index] = telling_words(_beyond_ascii(work.cells[index]))
+        foreign[index] = _beyond_ascii(work.cells[index])
+        words[index] = telling_words(foreign[index])
         total.update(words[index])
     whole = judge(total, candidates)
     evidence: dict[str, object] = {
@@ -109,19 +119,24 @@ def read_columns(work: SheetWork) -> dict[str, object]:
     }  # fmt: skip
     differing: dict[str, str] = {}
     for column in work.header.columns:
-        foreign = dict.fromkeys(_beyond_ascii(work.cells[column.index]))
-        text = decode_column(foreign, words[column.index], candidates, whole.encoding)
-        if foreign and text.encoding != whole.encoding:
+        index = column.index
+        text = decode_column(foreign[index], words[index], candidates, whole.encoding)
+        if foreign[index] and text.encoding != whole.encoding:
             differing[column.label] = text.encoding
-        work.texts[column.index] = _column_texts(work, column, text)
+        work.texts[index] = _column_texts(work, column, text)
         _note_encoding(work, column, text)
     if differing:
         evidence["columns"] = differing
     return evidence
 
 
-def _beyond_ascii(cells: Sequence[Cell]) -> list[str]:
-    return [cell for cell in cells if isinstance(cell, str) and not cell.isascii()]
+def _beyond_ascii(cells: Sequence[Cell]) -> dict[str, int]:
+    """Texts with a character beyond ASCII, with how often they occur."""
+    return {
+        cell: times
+        for cell, times in Counter(cells).items()
+        if isinstance(cell, str) and not cell.isascii()
+    }
 
 
 def _column_texts(work: SheetWork, column: Column, text: ColumnText) -> list[str]:

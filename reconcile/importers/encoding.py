@@ -74,10 +74,11 @@ def decode_column(
         candidates: encodings that may occur, likeliest first.
         whole: encoding of the sheet or file, which holds where the column says too little.
     """
-    detection = detect_by_words(words, candidates)
-    telling = detection.evidence.get("words", 0) >= _ENOUGH_WORDS
-    own = telling and detection.confidence >= _ENOUGH_CONFIDENCE
-    column = ColumnText(detection.encoding if own else whole)
+    column = ColumnText(whole)
+    if words.total() >= _ENOUGH_WORDS:
+        detection = detect_by_words(words, candidates)
+        if detection.confidence >= _ENOUGH_CONFIDENCE:
+            column.encoding = detection.encoding
     for text in texts:
         encoding, column.decoded[text], doubtful = _convert(text, column.encoding, candidates)
         if encoding != column.encoding:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 SEARCH_ROWS: Final = 25
 _LOOK_FURTHER: Final = 3  # rows below the best header so far; its code row stands there
 _LEAST_MATCHES: Final = 3
+_MOST_SEEN: Final = 1 << 13
 _LONGEST_LABEL: Final = 120
 _SHORTEST_GUESS: Final = 6  # shorter labels are too easily one error away from another
 _LONG_LABEL: Final = 16  # from here on two errors are still one label
@@ -179,6 +180,15 @@ def _forms(part: str, encodings: tuple[str, ...]) -> tuple[str, ...]:
 
 def _addresses(parts: tuple[str, ...], plan: TablePlan) -> list[str]:
     """Keys of an address, likeliest first."""
+    known = plan.seen.get(parts)
+    if known is None:
+        if len(plan.seen) >= _MOST_SEEN:
+            plan.seen.clear()
+        known = plan.seen[parts] = _address_keys(parts, plan)
+    return known
+
+
+def _address_keys(parts: tuple[str, ...], plan: TablePlan) -> list[str]:
     if len(parts) == 1:
         return _keys(parts[0], plan)
     joined = [

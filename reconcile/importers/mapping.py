@@ -36,6 +36,7 @@ class TablePlan:
         principal_names: for each principal role the fields that hold its name.
         codes: field -> key of a code or word -> standard code word.
         footers: one regular expression for all footer cells.
+        seen: addresses of columns met so far -> their keys; books repeat them by the hundred.
     """
 
     commune: str
@@ -49,6 +50,7 @@ class TablePlan:
     principal_names: tuple[tuple[str, ...], ...]
     codes: dict[str, dict[str, str]]
     footers: re.Pattern[str] | None
+    seen: dict[tuple[str, ...], list[str]] = field(default_factory=dict, compare=False)
 
     @property
     def reference(self) -> str:

@@ -196,7 +196,7 @@ def _objects(columns: list[list[str]], rows: int) -> list[str]:
 def _parts(texts: Sequence[str], head: str, encode: Callable[[str], str]) -> list[str]:
     """``head`` and the encoded text of each row, empty where the row has none."""
     known = {text: f"{head}{encode(text)}" if text else "" for text in set(texts)}
-    return [known[text] for text in texts]
+    return list(map(known.__getitem__, texts))
 
 
 def _raw_cells(work: SheetWork) -> list[str]:

@@ -26,7 +26,7 @@ from reconcile.text.legacy_tables import (
 from reconcile.text.syllables import is_vietnamese_syllable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 UNICODE: Final = "unicode"
 VNI: Final = "vni"
@@ -283,8 +283,12 @@ class Detection:
     evidence: dict[str, float]
 
 
-def telling_words(values: Iterable[str]) -> Counter[str]:
-    """Words with a character beyond ASCII, with how often they occur."""
+def telling_words(values: Iterable[str] | Mapping[str, int]) -> Counter[str]:
+    """Words with a character beyond ASCII, with how often they occur.
+
+    Args:
+        values: texts, or how often each text occurs.
+    """
     counts: Counter[str] = Counter()
     for value, times in Counter(values).items():
         if not value.isascii():
