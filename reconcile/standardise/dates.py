@@ -67,6 +67,16 @@ class Reading:
         has_year = self.year > 0 or self.cycle >= 0 or "two_digit_year" in self.flags
         return self.readable and (has_year or self.age >= 0)
 
+    @property
+    def needs_context(self) -> bool:
+        """Does it mean another interval in another entry: an age, a short year, 01.01."""
+        return (
+            self.age >= 0
+            or self.cycle >= 0
+            or "two_digit_year" in self.flags
+            or (self.day == 1 and self.month == 1)
+        )
+
 
 class Interval(NamedTuple):
     """Days between which something happened.

@@ -1,29 +1,37 @@
-"""The standard form of a mention: one person in one role of one content."""
+"""The standard form of mentions: one person in one role of each content."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from reconcile.standardise.content import NOTHING, birth_text, date_of, year_of
-from reconcile.standardise.dates import Context
+import numpy as np
+
+from reconcile.standardise.codes import Coded
+from reconcile.standardise.columns import Distinct, constant, together
+from reconcile.standardise.content import NOTHING, Contexts, birth_texts, dates_of, year_of
 from reconcile.standardise.identity import Identity, read_identity, sex_of
+from reconcile.standardise.names import Name
 from reconcile.standardise.places import Place
 from reconcile.text.folding import key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from numpy.typing import NDArray
 
     from reconcile.config import RegisterType, Role
-    from reconcile.standardise.codes import Coded, Relation
-    from reconcile.standardise.content import Content
+    from reconcile.standardise.codes import Relation
+    from reconcile.standardise.content import Contents
     from reconcile.standardise.dates import Interval
     from reconcile.standardise.entry import EntryFacts
     from reconcile.standardise.knowledge import Knowledge
-    from reconcile.standardise.names import Name
+
+Life = tuple[Distinct["Interval"], Distinct["Interval"]]
+"""Days of birth and of death."""
 
 _NOWHERE: Final = Place()
+_NO_NAME: Final = Name()
+_EMPTY: Final = Coded()
 _NAME_FLAGS: Final = frozenset(
     {"typing_residue", "abbreviated", "two_names", "syllable_impossible"}
 )
@@ -43,10 +51,11 @@ _RENAMED: Final = re.compile(
 
 @dataclass(frozen=True)
 class MentionFacts:
-    """What one content says of one person.
+    """What contents say of the persons in one role.
 
     Attributes:
         role: the role.
+        named: contents whose cell holds a name.
         name: the name.
         other: second name.
         sex: M, F or empty.
@@ -63,19 +72,31 @@ class MentionFacts:
     """
 
     role: Role
-    name: Name
-    other: str
-    sex: str
-    birth: Interval
-    death: Interval
-    birth_place: str
-    home: Place
-    residence: Place
-    ethnic_group: str
-    nationality: str
-    identity: Identity
-    relation: str
-    acts: bool
+    named: NDArray[np.bool_]
+    name: Distinct[Name]
+    other: Distinct[str]
+    sex: Distinct[str]
+    birth: Distinct[Interval]
+    death: Distinct[Interval]
+    birth_place: Distinct[str]
+    home: Distinct[Place]
+    residence: Distinct[Place]
+    ethnic_group: Distinct[str]
+    nationality: Distinct[str]
+    identity: Distinct[Identity]
+    relation: Distinct[str]
+    acts: NDArray[np.bool_]
+
+
+class _Papers(NamedTuple):
+    """Identity numbers of a person, and findings about the two cells that hold them."""
+
+    identity: Identity = Identity()
+    findings: tuple[str, ...] = ()
+    personal_findings: tuple[str, ...] = ()
+
+
+_NO_PAPERS: Final = _Papers()
 
 
 def grown_roles(register_type: RegisterType) -> frozenset[str]:
@@ -95,201 +116,234 @@ class MentionReader:
 
     Args:
         knowledge: the mapping files.
-        register_types: register types by code.
     """
 
-    def __init__(self, knowledge: Knowledge, register_types: dict[str, RegisterType]) -> None:
-        self._grown = {code: grown_roles(one) for code, one in register_types.items()}
-        self._parents = {code: parent_roles(one) for code, one in register_types.items()}
+    def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
         self._codes = knowledge.codes
         self._names: dict[tuple[str, str], Name] = {}
-        self._coded: dict[tuple[str, str], Coded] = {}
-        self._relations: dict[str, Relation] = {}
 
-    def dates(self, content: Content, role: Role, entry: EntryFacts) -> tuple[Interval, Interval]:
+    def dates(self, contents: Contents, role: Role, entry: EntryFacts) -> Life:
         """Days of birth and of death of a role, whether or not it has a name."""
-        registered, year = entry.registered.last, entry.year_before
-        death = date_of(content, f"{role.name}.death_date", Context(year, registered))
+        registered, year = entry.last_day, entry.year_before
+        death = dates_of(contents, f"{role.name}.death_date", Contexts(year, registered))
         # An age is the one at death, where the role died; else the one at registration.
-        context = Context(
-            year_of(death) or year,
+        died = death.numbers(year_of)
+        contexts = Contexts(
+            np.where(died > 0, died, year),
             registered,
-            adult=role.name in self._grown[content.register_type.code],
+            adult=role.name in grown_roles(contents.register_type),
         )
-        text = birth_text(content, role.name)
-        return date_of(content, f"{role.name}.birth_date", context, text), death
+        text = birth_texts(contents, role.name)
+        return dates_of(contents, f"{role.name}.birth_date", contexts, text), death
 
-    def read(
-        self,
-        content: Content,
-        role: Role,
-        entry: EntryFacts,
-        dates: tuple[Interval, Interval],
-    ) -> MentionFacts | None:
-        """Read one role of one content; findings go to the content.
-
-        Returns:
-            The facts; None where the role's cell holds no name.
-        """
-        raw = self._raw_name(content, role.name)
-        if not raw:
-            return None
-        relation = self._relation(content, role.name)
-        stated = self._sex(content, role, entry, relation)
-        name = self._name(raw, stated)
-        if not name.name:
-            return None
-        if name.flags:
-            content.note(
-                [flag for flag in name.flags if flag in _NAME_FLAGS], f"{role.name}.name", "name_"
-            )
-        identity = self._identity(content, role.name)
-        day = entry.registered.first
+    def read(self, contents: Contents, role: Role, entry: EntryFacts, life: Life) -> MentionFacts:
+        """Read one role of the contents of a register type; findings go to them."""
+        raw = self._raw_names(contents, role.name)
+        relation = self._relation(contents, role.name, raw.mask(bool))
+        stated = self._sex(contents, role, entry, relation, raw.mask(bool))
+        name = together(self._name, raw, stated)
+        named = name.mask(lambda one: one.name)
+        flags = name.map(lambda one: tuple(flag for flag in one.flags if flag in _NAME_FLAGS))
+        contents.note_each(flags, f"{role.name}.name", "name_", named)
+        identity = self._identity(contents, role.name, named)
+        said = identity.map(lambda one: sex_of(one.cccd))
+        is_new = (entry.first_day >= self._knowledge.places.gazetteer.cut).astype(np.int64)
         return MentionFacts(
             role,
+            named,
             name,
-            name.other or (self._renamed(content, name) if role.principal else ""),
-            stated or sex_of(identity.cccd),
-            *dates,
-            self._birth_place(content, role.name, day),
-            self._place(content, f"{role.name}.home_place", day),
-            self._place(content, f"{role.name}.residence", day),
-            self._named(content, role.name, "ethnic_group"),
-            self._named(content, role.name, "nationality"),
+            self._other(contents, role, name),
+            together(lambda stated, said: stated or said, stated, said.merged()),
+            *life,
+            self._birth_place(contents, role.name, is_new),
+            self._place(contents, f"{role.name}.home_place", is_new),
+            self._place(contents, f"{role.name}.residence", is_new),
+            self._coded(contents, f"{role.name}.ethnic_group", named),
+            self._coded(contents, f"{role.name}.nationality", named),
             identity,
-            relation.value if relation else "",
-            acts(role, entry),
+            relation.map(lambda one: one.value if one else ""),
+            acts(role, entry, len(contents.lines)),
         )
 
     # -- attributes -----------------------------------------------------------------------------
 
     @staticmethod
-    def _raw_name(content: Content, role: str) -> str:
-        whole = content.text(f"{role}.name")
-        if whole:
+    def _raw_names(contents: Contents, role: str) -> Distinct[str]:
+        whole = contents.text(f"{role}.name")
+        leading, given = contents.text(f"{role}.name_leading"), contents.text(f"{role}.name_given")
+        if not any(leading.values) and not any(given.values):
             return whole
-        leading, given = content.text(f"{role}.name_leading"), content.text(f"{role}.name_given")
-        return f"{leading} {given}".strip()
+        return together(
+            lambda whole, leading, given: whole or f"{leading} {given}".strip(),
+            whole,
+            leading,
+            given,
+        )
 
     def _name(self, raw: str, sex: str) -> Name:
         found = self._names.get((raw, sex))
         if found is None:
-            found = self._names[raw, sex] = self._knowledge.names.clean(raw, sex)
+            found = self._knowledge.names.clean(raw, sex) if raw else Name()
+            self._names[raw, sex] = found
         return found
 
-    def _relation(self, content: Content, role: str) -> Relation | None:
-        text = content.text(f"{role}.relation")
-        if not text:
-            return None
-        found = self._relations.get(text)
-        if found is None:
-            found = self._relations[text] = self._codes.relation(text)
-        if not found.known:
-            content.note(["relation_unknown"], f"{role}.relation")
+    def _relation(
+        self, contents: Contents, role: str, written: NDArray[np.bool_]
+    ) -> Distinct[Relation | None]:
+        found = contents.text(f"{role}.relation").map(
+            lambda text: self._codes.relation(text) if text else None
+        )
+        unknown = found.mask(lambda one: one and not one.known)
+        contents.note("relation_unknown", f"{role}.relation", unknown & written)
         return found
 
     def _sex(
-        self, content: Content, role: Role, entry: EntryFacts, relation: Relation | None
-    ) -> str:
+        self,
+        contents: Contents,
+        role: Role,
+        entry: EntryFacts,
+        relation: Distinct[Relation | None],
+        written: NDArray[np.bool_],
+    ) -> Distinct[str]:
         """The role says it best, then the cell, the kind of recognition, the relation's word."""
-        text = content.text(f"{role.name}.sex")
-        cell = self._code("sex", text) if text else None
-        if cell and not cell.known:
-            content.note(["sex_unknown"], f"{role.name}.sex")
-        if role.sex or (cell and cell.value):
-            return role.sex or (cell.value if cell else "")
-        if role.name in self._parents[content.register_type.code]:
-            return _SEX_OF_PARENT.get(entry.codes["recognition_kind"], "")
-        return relation.sex if relation else ""
-
-    def _code(self, attribute: str, text: str) -> Coded:
-        found = self._coded.get((attribute, text))
-        if found is None:
-            readers = {
-                "sex": self._codes.sex,
-                "ethnic_group": self._codes.ethnic_group,
-                "nationality": self._codes.nationality,
-            }
-            reader = readers.get(attribute)
-            found = reader(text) if reader else self._codes.code(attribute, text)
-            self._coded[attribute, text] = found
-        return found
-
-    def _named(self, content: Content, role: str, attribute: str) -> str:
-        text = content.text(f"{role}.{attribute}")
-        if not text:
-            return ""
-        found = self._code(attribute, text)
-        if not found.known:
-            content.note([f"{attribute}_unknown"], f"{role}.{attribute}")
-        return found.value
-
-    def _place(self, content: Content, where: str, day: int | None) -> Place:
-        text = content.text(where)
-        return self._knowledge.places.read(text, day) if text else _NOWHERE
-
-    def _birth_place(self, content: Content, role: str, day: int | None) -> str:
-        """The unit of the place of birth; the cell for the unit alone helps where it has none."""
-        unit = self._place(content, f"{role}.birth_place", day).unit
-        return unit or self._place(content, f"{role}.birth_place_unit", day).unit
-
-    def _identity(self, content: Content, role: str) -> Identity:
-        text = content.text(f"{role}.identity_number")
-        personal_text = content.text(f"{role}.personal_number")
-        if not text and not personal_text:
-            return Identity()
-        kind = self._code("paper_kind", content.text(f"{role}.paper_kind")).value
-        prefixes = self._knowledge.number_prefixes
-        paper = read_identity(text, "" if kind == "none" else kind, prefixes)
-        content.note(paper.flags, f"{role}.identity_number", "identity_")
-        if not personal_text:
-            return paper
-        personal = read_identity(personal_text, "", prefixes)
-        content.note(personal.flags, f"{role}.personal_number", "identity_")
-        if paper.cccd and personal.cccd and paper.cccd != personal.cccd:
-            content.note(["identity_two_numbers"], f"{role}.identity_number")
-        return Identity(
-            paper.cmnd or personal.cmnd, personal.cccd or paper.cccd, paper.other or personal.other
+        cell = contents.text(f"{role.name}.sex").map(
+            lambda text: self._codes.sex(text) if text else _EMPTY
+        )
+        unknown = cell.mask(lambda one: not one.known)
+        contents.note("sex_unknown", f"{role.name}.sex", unknown & written)
+        if role.sex:
+            return constant(str(role.sex), len(contents.lines))
+        if role.name in parent_roles(contents.register_type):
+            return together(
+                lambda cell, kind: cell.value or _SEX_OF_PARENT.get(kind, ""),
+                cell,
+                entry.codes["recognition_kind"],
+            )
+        return together(
+            lambda cell, relation: cell.value or (relation.sex if relation else ""),
+            cell,
+            relation,
         )
 
-    def _renamed(self, content: Content, name: Name) -> str:
+    def _coded(self, contents: Contents, where: str, named: NDArray[np.bool_]) -> Distinct[str]:
+        """Name of an ethnic group or a country."""
+        attribute = where.partition(".")[2]
+        reader = {
+            "ethnic_group": self._codes.ethnic_group,
+            "nationality": self._codes.nationality,
+        }[attribute]
+        found = contents.text(where).map(lambda text: reader(text) if text else _EMPTY)
+        unknown = found.mask(lambda one: not one.known)
+        contents.note(f"{attribute}_unknown", where, unknown & named)
+        return found.map(lambda one: one.value)
+
+    def _place(self, contents: Contents, where: str, is_new: NDArray[np.int64]) -> Distinct[Place]:
+        return together(self._place_at, contents.text(where), is_new)
+
+    def _place_at(self, text: str, is_new: int) -> Place:
+        places = self._knowledge.places
+        return places.read(text, places.gazetteer.cut if is_new else None) if text else _NOWHERE
+
+    def _birth_place(
+        self, contents: Contents, role: str, is_new: NDArray[np.int64]
+    ) -> Distinct[str]:
+        """The unit of the place of birth; the cell for the unit alone helps where it has none."""
+        return together(
+            lambda place, unit: place.unit or unit.unit,
+            self._place(contents, f"{role}.birth_place", is_new),
+            self._place(contents, f"{role}.birth_place_unit", is_new),
+        )
+
+    def _identity(
+        self, contents: Contents, role: str, named: NDArray[np.bool_]
+    ) -> Distinct[Identity]:
+        kind = contents.text(f"{role}.paper_kind").map(
+            lambda text: self._codes.code("paper_kind", text).value
+        )
+        papers = together(
+            self._papers,
+            contents.text(f"{role}.identity_number"),
+            contents.text(f"{role}.personal_number"),
+            kind,
+        )
+        for where, found in (
+            ("identity_number", papers.map(lambda one: one.findings)),
+            ("personal_number", papers.map(lambda one: one.personal_findings)),
+        ):
+            contents.note_each(found, f"{role}.{where}", "identity_", named)
+        return papers.map(lambda one: one.identity)
+
+    def _papers(self, text: str, personal_text: str, kind: str) -> _Papers:
+        if not text and not personal_text:
+            return _NO_PAPERS
+        prefixes = self._knowledge.number_prefixes
+        paper = read_identity(text, "" if kind == "none" else kind, prefixes)
+        if not personal_text:
+            return _Papers(paper, paper.flags)
+        personal = read_identity(personal_text, "", prefixes)
+        two = paper.cccd and personal.cccd and paper.cccd != personal.cccd
+        return _Papers(
+            Identity(
+                paper.cmnd or personal.cmnd,
+                personal.cccd or paper.cccd,
+                paper.other or personal.other,
+            ),
+            (*paper.flags, "two_numbers") if two else paper.flags,
+            personal.flags,
+        )
+
+    def _other(self, contents: Contents, role: Role, name: Distinct[Name]) -> Distinct[str]:
+        """The second name that the cell gives, else the one of a correction in the notes."""
+        if not role.principal:
+            return name.map(lambda one: one.other)
+        corrections = contents.text("entry.notes").map(_RENAMED.search)
+        told = corrections.mask(bool)
+        noted = Distinct(np.where(told, corrections.codes + 1, 0), [None, *corrections.values])
+        subject = Distinct(np.where(told, name.codes + 1, 0), [_NO_NAME, *name.values])
+        renamed = together(self._renamed, subject, noted)
+        return together(lambda one, other: one.other or other, name, renamed.merged())
+
+    def _renamed(self, name: Name, correction: re.Match[str] | None) -> str:
         """The other of the two names of a correction that the notes state."""
-        notes = content.text("entry.notes")
-        found = _RENAMED.search(notes) if notes else None
-        if not found:
+        if not correction or not name.name:
             return ""
-        old, new = self._name(found["old"].strip(), ""), self._name(found["new"].strip(), "")
+        old, new = (self._name(correction[side].strip(), "") for side in ("old", "new"))
         for one, other in ((old, new), (new, old)):
             if one.key == name.key and key(other.name) != name.key:
                 return other.name
         return ""
 
 
-def acts(role: Role, entry: EntryFacts) -> bool:
-    """Must the person of a role have been alive on the day of registration."""
+def acts(role: Role, entry: EntryFacts, size: int) -> NDArray[np.bool_]:
+    """Must the person of a role have been alive on the day of registration, for each content."""
     if not role.acts_when:
-        return role.acts
-    return any(
-        entry.codes.get(where.removeprefix("entry."), "") in words
-        for where, words in role.acts_when.items()
-    )
+        return np.full(size, role.acts)
+    acting = np.zeros(size, dtype=bool)
+    for where, words in role.acts_when.items():
+        said = entry.codes.get(where.removeprefix("entry."))
+        if said is not None:
+            acting |= said.mask(lambda kind, words=words: kind in words)
+    return acting
 
 
 def event_of(
     register_type: RegisterType,
-    dates: dict[str, tuple[Interval, Interval]],
-    marriage: Interval,
-    registered: Interval,
-) -> Interval:
+    lives: dict[str, Life],
+    marriage: Distinct[Interval],
+    registered: Distinct[Interval],
+) -> Distinct[Interval]:
     """Days of the event: the register type's event field, else the registration."""
     role, _, attribute = register_type.event_field.partition(".")
-    candidates: Iterable[Interval] = ()
+    candidate: Distinct[Interval] | None = None
     if role == "entry" and attribute == "marriage_date":
-        candidates = (marriage,)
-    elif role in dates and attribute in ("birth_date", "death_date"):
-        candidates = (dates[role][attribute == "death_date"],)
-    for interval in candidates:
-        if interval.first is not None:
-            return interval
-    return registered if not register_type.event_field or role == "entry" else NOTHING
+        candidate = marriage
+    elif role in lives and attribute in ("birth_date", "death_date"):
+        candidate = lives[role][attribute == "death_date"]
+    by_registration = not register_type.event_field or role == "entry"
+    fallback = registered if by_registration else constant(NOTHING, len(registered.codes))
+    if candidate is None:
+        return fallback
+    return together(
+        lambda event, other: other if event.first is None else event, candidate, fallback
+    )

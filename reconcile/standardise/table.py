@@ -1,18 +1,28 @@
 """Contents to ENTRIES, MENTIONS and FINDINGS.
 
-Each distinct text is read once: every reader remembers what it has read, so that the cost of fifty
-thousand entries is that of their distinct values and of one pass over their fields.
+Each distinct text is read once, and columns are put together from what was read: the cost of fifty
+thousand entries is that of their distinct values.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
 
 from reconcile.model import ENTRIES, FINDINGS, MENTIONS, Precision
-from reconcile.standardise.content import Content, date_of
-from reconcile.standardise.dates import Context
+from reconcile.standardise.columns import (
+    NO_NUMBER,
+    Distinct,
+    constant,
+    distinct,
+    joined,
+    numbered,
+)
+from reconcile.standardise.content import Contents, Contexts, dates_of
 from reconcile.standardise.entry import EntryReader
 from reconcile.standardise.knowledge import load_knowledge
 from reconcile.standardise.mention import MentionReader, event_of
@@ -21,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    import pandas as pd
+    from numpy.typing import NDArray
 
     from reconcile.config import RegisterType
     from reconcile.model import Table
@@ -30,7 +40,8 @@ if TYPE_CHECKING:
     from reconcile.standardise.knowledge import Knowledge
     from reconcile.standardise.mention import MentionFacts
 
-Line = tuple[Any, ...]
+Part = dict[str, "Distinct[str] | NDArray[np.int64] | NDArray[np.bool_]"]
+"""Columns of some lines of a table."""
 
 
 @dataclass(frozen=True)
@@ -48,85 +59,110 @@ class Standard:
     findings: pd.DataFrame
 
 
+_ROLES_AT_MOST: Final = 1 << 10  # of one register type, when mentions are put in order
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """Part of a table, and where its lines belong among all of them."""
+
+    order: NDArray[np.int64]
+    columns: Part
+
+
 class _Standardiser:
-    """Reads contents one after the other into lines of the tables."""
+    """Reads the contents of one register type after the other into parts of the tables."""
 
-    def __init__(self, knowledge: Knowledge, register_types: dict[str, RegisterType]) -> None:
+    def __init__(
+        self, knowledge: Knowledge, hashes: Distinct[str], own_keys: Distinct[str]
+    ) -> None:
         self._rules = knowledge.rules
-        self._roles = {
-            code: sorted(register_type.roles, key=lambda role: role.name)
-            for code, register_type in register_types.items()
-        }
         self._entry_reader = EntryReader(knowledge)
-        self._mention_reader = MentionReader(knowledge, register_types)
-        self.entries: list[Line] = []
-        self.mentions: list[Line] = []
-        self.findings: list[Line] = []
+        self._mention_reader = MentionReader(knowledge)
+        self._hashes = hashes
+        self._own_keys = own_keys
+        self.entries: list[_Lines] = []
+        self.mentions: list[_Lines] = []
+        self.findings: list[_Lines] = []
 
-    def read(self, content: Content) -> None:
-        """Read one content."""
-        register_type = content.register_type
-        entry = self._entry_reader.read(content)
-        dates = {
-            role.name: self._mention_reader.dates(content, role, entry)
-            for role in self._roles[register_type.code]
-        }
-        context = Context(entry.year_before, entry.registered.last, birth_or_death=False)
-        marriage = date_of(content, "entry.marriage_date", context)
-        event = event_of(register_type, dates, marriage, entry.registered)
-        self.entries.append(_entry_line(content, entry, event))
-        for role in self._roles[register_type.code]:
-            facts = self._mention_reader.read(content, role, entry, dates[role.name])
-            if facts:
-                self.mentions.append(_mention_line(content, facts, event, entry.registered))
-        if content.findings:
-            self.findings.extend(self._finding_lines(content))
-
-    def _finding_lines(self, content: Content) -> Iterator[Line]:
-        for code, where in sorted(set(content.findings)):
-            yield (
-                code,
-                str(self._rules[code].severity),
-                content.commune,
-                content.register_type.code,
-                where,
-                content.content_hash,
-                "{}",
+    def read(self, contents: Contents) -> None:
+        """Read the contents of one register type."""
+        entry = self._entry_reader.read(contents)
+        roles = sorted(contents.register_type.roles, key=lambda role: role.name)
+        lives = {role.name: self._mention_reader.dates(contents, role, entry) for role in roles}
+        contexts = Contexts(entry.year_before, entry.last_day, birth_or_death=False)
+        marriage = dates_of(contents, "entry.marriage_date", contexts)
+        event = event_of(contents.register_type, lives, marriage, entry.registered)
+        origin = self._origin(contents)
+        own_key: Part = {"own_key": self._own_keys.at(contents.lines)}
+        entries = origin | own_key | _entry_columns(contents, entry, event)
+        self.entries.append(_Lines(contents.lines, entries))
+        for place, role in enumerate(roles):
+            facts = self._mention_reader.read(contents, role, entry, lives[role.name])
+            lines = np.flatnonzero(facts.named)
+            mentions = origin | _mention_columns(facts, entry, event)
+            self.mentions.append(
+                _Lines(
+                    contents.lines[lines] * _ROLES_AT_MOST + place,
+                    {name: _at(column, lines) for name, column in mentions.items()},
+                )
             )
+        self.findings += self._finding_lines(contents, origin)
+
+    def _origin(self, contents: Contents) -> Part:
+        return {
+            "content_hash": self._hashes.at(contents.lines),
+            "commune": contents.commune,
+            "register_type": constant(contents.register_type.code, len(contents.lines)),
+        }
+
+    def _finding_lines(self, contents: Contents, origin: Part) -> Iterator[_Lines]:
+        for code, where, lines in contents.findings:
+            columns: Part = {
+                "code": constant(code, len(lines)),
+                "severity": constant(str(self._rules[code].severity), len(lines)),
+                "field": constant(where, len(lines)),
+                "params": constant("{}", len(lines)),
+            }
+            columns |= {name: _at(column, lines) for name, column in origin.items()}
+            yield _Lines(contents.lines[lines], columns)
 
 
-_ENTRY_COLUMNS: Final = (
-    "content_hash commune register_type own_key body year number number_suffix book book_year page "
-    "registered_from registered_to registered_precision registration_kind event_from event_to "
-    "event_precision recognition_kind marriage_status note_flags"
-)
+def _at(
+    column: Distinct[str] | NDArray[np.int64] | NDArray[np.bool_], lines: NDArray[np.int64]
+) -> Distinct[str] | NDArray[np.int64] | NDArray[np.bool_]:
+    return column.at(lines) if isinstance(column, Distinct) else column[lines]
 
 
-def _entry_line(content: Content, entry: EntryFacts, event: Interval) -> Line:
-    registered = entry.registered
-    return (
-        content.content_hash,
-        content.commune,
-        content.register_type.code,
-        content.own_key,
-        entry.body,
-        entry.year,
-        entry.number.number,
-        entry.number.suffix,
-        entry.book.book,
-        entry.book.year or None,
-        content.text("entry.page"),
-        registered.first,
-        registered.last,
-        str(registered.precision),
-        entry.codes["registration_kind"],
-        event.first,
-        event.last,
-        _known_precision(event),
-        entry.codes["recognition_kind"],
-        entry.codes["marriage_status"],
-        entry.note_flags,
-    )
+def _entry_columns(contents: Contents, entry: EntryFacts, event: Distinct[Interval]) -> Part:
+    return {
+        "body": entry.body,
+        "year": _known(entry.year),
+        "number": entry.number.numbers(lambda one: one.number),
+        "number_suffix": entry.number.map(lambda one: one.suffix),
+        "book": entry.book.map(lambda one: one.book),
+        "book_year": _known(entry.book_year),
+        "page": contents.text("entry.page"),
+        **_days("registered", entry.registered),
+        "registered_precision": entry.registered.map(lambda one: str(one.precision)),
+        "registration_kind": entry.codes["registration_kind"],
+        **_days("event", event),
+        "event_precision": event.map(_known_precision),
+        "recognition_kind": entry.codes["recognition_kind"],
+        "marriage_status": entry.codes["marriage_status"],
+        "note_flags": entry.note_flags,
+    }
+
+
+def _known(years: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.where(years != 0, years, NO_NUMBER)
+
+
+def _days(name: str, intervals: Distinct[Interval]) -> Part:
+    return {
+        f"{name}_from": intervals.numbers(lambda interval: interval.first),
+        f"{name}_to": intervals.numbers(lambda interval: interval.last),
+    }
 
 
 def _known_precision(interval: Interval) -> str:
@@ -134,99 +170,97 @@ def _known_precision(interval: Interval) -> str:
     return str(Precision.YEAR if interval.precision == Precision.AGE else interval.precision)
 
 
-_MENTION_COLUMNS: Final = (
-    "content_hash commune register_type role name name_key name_plain name_sound family middle "
-    "given name_other sex birth_from birth_to birth_precision birth_flags death_from death_to "
-    "death_precision birth_place home_place home_key residence_unit residence_hamlet residence_key "
-    "ethnic_group nationality cmnd cccd other_paper relation principal acts distinct passage "
-    "event_from event_to registered_from registered_to"
-)
+def _mention_columns(facts: MentionFacts, entry: EntryFacts, event: Distinct[Interval]) -> Part:
+    size = len(facts.named)
+    role = facts.role
+    return {
+        "role": constant(role.name, size),
+        **_name_columns(facts),
+        "sex": facts.sex,
+        **_days("birth", facts.birth),
+        "birth_precision": facts.birth.map(lambda one: str(one.precision)),
+        "birth_flags": facts.birth.map(lambda one: " ".join(sorted(set(one.flags)))),
+        **_days("death", facts.death),
+        "death_precision": facts.death.map(_known_precision),
+        "birth_place": facts.birth_place,
+        "home_place": facts.home.map(lambda one: one.unit),
+        "home_key": facts.home.map(lambda one: one.key),
+        "residence_unit": facts.residence.map(lambda one: one.unit),
+        "residence_hamlet": facts.residence.map(lambda one: one.hamlet),
+        "residence_key": facts.residence.map(lambda one: one.key),
+        "ethnic_group": facts.ethnic_group,
+        "nationality": facts.nationality,
+        "cmnd": facts.identity.map(lambda one: one.cmnd),
+        "cccd": facts.identity.map(lambda one: one.cccd),
+        "other_paper": facts.identity.map(lambda one: one.other),
+        "relation": facts.relation,
+        "principal": np.full(size, role.principal),
+        "acts": facts.acts,
+        "distinct": np.full(size, role.distinct),
+        "passage": constant(str(role.passage), size),
+        **_days("event", event),
+        **_days("registered", entry.registered),
+    }
 
 
-def _mention_line(
-    content: Content, facts: MentionFacts, event: Interval, registered: Interval
-) -> Line:
-    role, name, birth, death = facts.role, facts.name, facts.birth, facts.death
-    return (
-        content.content_hash,
-        content.commune,
-        content.register_type.code,
-        role.name,
-        name.name,
-        name.key,
-        name.plain,
-        name.sound,
-        *name.parts,
-        facts.other,
-        facts.sex,
-        birth.first,
-        birth.last,
-        str(birth.precision),
-        " ".join(sorted(set(birth.flags))),
-        death.first,
-        death.last,
-        _known_precision(death),
-        facts.birth_place,
-        facts.home.unit,
-        facts.home.key,
-        facts.residence.unit,
-        facts.residence.hamlet,
-        facts.residence.key,
-        facts.ethnic_group,
-        facts.nationality,
-        facts.identity.cmnd,
-        facts.identity.cccd,
-        facts.identity.other,
-        facts.relation,
-        role.principal,
-        facts.acts,
-        role.distinct,
-        role.passage,
-        event.first,
-        event.last,
-        registered.first,
-        registered.last,
-    )
+def _name_columns(facts: MentionFacts) -> Part:
+    name = facts.name
+    return {
+        "name": name.map(lambda one: one.name),
+        "name_key": name.map(lambda one: one.key),
+        "name_plain": name.map(lambda one: one.plain),
+        "name_sound": name.map(lambda one: one.sound),
+        "family": name.map(lambda one: one.parts[0]),
+        "middle": name.map(lambda one: one.parts[1]),
+        "given": name.map(lambda one: one.parts[2]),
+        "name_other": facts.other,
+    }
 
 
-_FINDING_COLUMNS: Final = "code severity commune register_type field content_hash params"
-
-
-def _build(table: Table, column_names: str, lines: list[Line]) -> pd.DataFrame:
-    names = column_names.split()
-    columns = zip(*lines, strict=True) if lines else ([] for _ in names)
-    return table.build({name: list(column) for name, column in zip(names, columns, strict=True)})
+def _build(table: Table, parts: list[_Lines]) -> pd.DataFrame:
+    """A table from its parts, in the order that they say."""
+    if not parts:
+        return table.empty()
+    order = np.argsort(np.concatenate([part.order for part in parts]), kind="stable")
+    columns: dict[str, object] = {}
+    for name in parts[0].columns:
+        pieces = [part.columns[name] for part in parts]
+        if isinstance(pieces[0], Distinct):
+            whole = joined(pieces, order)
+        elif pieces[0].dtype == bool:
+            whole = pd.Series(np.concatenate(pieces)[order])
+        else:
+            whole = numbered(pieces, order)
+        columns[name] = whole
+    return table.build(columns)
 
 
 class _Cleaner:
-    """Takes words for "no value" out of fields; remembers each distinct text."""
+    """Takes words for "no value" out of texts; remembers each distinct text."""
 
     def __init__(self, is_no_value: Callable[[str], bool]) -> None:
         self._is_no_value = is_no_value
         self._texts: dict[str, str] = {}
 
-    def fields(self, fields: dict[str, str]) -> dict[str, str]:
-        """The fields that hold a value."""
-        cleaned = {where: self._text(raw) for where, raw in fields.items()}
-        return {where: text for where, text in cleaned.items() if text}
-
-    def _text(self, raw: str) -> str:
+    def clean(self, raw: str) -> str:
+        """The text without blanks at its ends; empty where it says that there is no value."""
         text = self._texts.get(raw)
         if text is None:
             text = self._texts[raw] = "" if self._is_no_value(raw) else raw.strip()
         return text
 
 
-def _contents(
-    contents: pd.DataFrame, register_types: dict[str, RegisterType], cleaner: _Cleaner
-) -> Iterator[Content]:
-    ordered = contents.sort_values("content_hash", kind="stable")
-    columns = ("content_hash", "commune", "register_type", "own_key", "fields")
-    for content_hash, commune, register_type, own_key, fields in zip(
-        *(ordered[column].to_list() for column in columns), strict=True
-    ):
-        texts = cleaner.fields(json.loads(fields))
-        yield Content(content_hash, commune, register_types[register_type], own_key, texts)
+def _by_register_type(
+    ordered: pd.DataFrame, register_types: dict[str, RegisterType], clean: Callable[[str], str]
+) -> Iterator[Contents]:
+    """The contents of each register type that occurs."""
+    types = distinct(ordered["register_type"].to_list())
+    communes = distinct(ordered["commune"].to_list())
+    fields = ordered["fields"].to_numpy(dtype=object)
+    for place, code in enumerate(types.values):
+        lines = np.flatnonzero(types.codes == place)
+        texts = json.loads(f"[{','.join(fields[lines])}]")
+        yield Contents(register_types[code], lines, communes.at(lines), texts, clean)
 
 
 def standardise(
@@ -247,13 +281,20 @@ def standardise(
         MappingError: a mapping file is missing or does not fit.
     """
     knowledge = load_knowledge(mappings)
-    reader = _Standardiser(knowledge, register_types)
+    ordered = contents.sort_values("content_hash", kind="stable", ignore_index=True)
+    standardiser = _Standardiser(
+        knowledge,
+        distinct(ordered["content_hash"].to_list()),
+        distinct(ordered["own_key"].to_list()),
+    )
     cleaner = _Cleaner(knowledge.codes.is_no_value)
-    for content in _contents(contents, register_types, cleaner):
-        reader.read(content)
-    findings = _build(FINDINGS, _FINDING_COLUMNS, reader.findings)
+    for batch in _by_register_type(ordered, register_types, cleaner.clean):
+        standardiser.read(batch)
+    findings = _build(FINDINGS, standardiser.findings).drop_duplicates(
+        ["code", "field", "content_hash"]
+    )
     return Standard(
-        _build(ENTRIES, _ENTRY_COLUMNS, reader.entries),
-        _build(MENTIONS, _MENTION_COLUMNS, reader.mentions),
+        _build(ENTRIES, standardiser.entries),
+        _build(MENTIONS, standardiser.mentions),
         findings.sort_values(["code", "content_hash", "field"], kind="stable", ignore_index=True),
     )

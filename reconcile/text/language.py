@@ -18,12 +18,21 @@ _LOCALES: Final = Path(__file__).resolve().parent / "locales"
 
 
 @cache
-def _catalogues(language: str) -> gettext.NullTranslations:
-    combined = gettext.NullTranslations()
-    for path in sorted((_LOCALES / language / "LC_MESSAGES").glob("*.mo")):
+def _messages(language: str) -> dict[str, str]:
+    """Translations of all catalogues; of two for one message the first catalogue's counts."""
+    combined: dict[str, str] = {}
+    for path in sorted((_LOCALES / language / "LC_MESSAGES").glob("*.mo"), reverse=True):
         with path.open("rb") as stream:
-            combined.add_fallback(gettext.GNUTranslations(stream))
+            catalogue = gettext.GNUTranslations(stream)
+        combined |= {template: catalogue.gettext(template) for template in _templates(catalogue)}
     return combined
+
+
+def _templates(catalogue: gettext.GNUTranslations) -> list[str]:
+    """Messages that a catalogue translates, without its header and plural forms."""
+    # The standard library has no other way to list a catalogue's messages.
+    known: dict[str, str] = catalogue._catalog  # type: ignore[attr-defined]  # noqa: SLF001
+    return [template for template in known if isinstance(template, str) and template]
 
 
 def translate(template: str, language: str = DEFAULT, **values: object) -> str:
@@ -34,4 +43,4 @@ def translate(template: str, language: str = DEFAULT, **values: object) -> str:
         language: ``vi`` or ``en``; English where the catalogue has no translation.
         **values: what fills the placeholders.
     """
-    return _catalogues(language).gettext(template).format(**values)
+    return _messages(language).get(template, template).format(**values)
