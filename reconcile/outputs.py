@@ -7,10 +7,11 @@ import platform
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from reconcile import __version__, config, export
 from reconcile.errors import UsageError
+from reconcile.export import beside
 from reconcile.export.books import Knowledge as Headings
 from reconcile.export.files import new_file
 from reconcile.model import DELIVERIES
@@ -26,10 +27,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from reconcile.importers import Imported
-    from reconcile.register import Register, Resolved, Run, Saved
+    from reconcile.register import Readable, Register, Resolved, Run, Saved
     from reconcile.requests import ExportRequest
     from reconcile.review.casebook import Casebook
     from reconcile.stages import Knowledge
+
+
+_MANY: Final = 5000  # entries from which a second Python is worth its start of two seconds
 
 
 def now() -> datetime:
@@ -118,13 +122,13 @@ def write_outputs(
         place: what :func:`output_paths` gave, and the language.
     """
     outputs, language = place
-    workbook.write(
-        outputs["workbook"], _casebook(register, knowledge, run.name, language), language
-    )
-    export.export_register(register, outputs["register"], _headings(knowledge), language)
-    page.write(
-        outputs["report"], summary.summarise(_summary(register, knowledge, run.name)), language
-    )
+    size = _entries(run)
+    with beside.begun(
+        register.path if size >= _MANY else None, outputs["register"], knowledge.folder, language
+    ) as helper:
+        _write_for_officers(register, run, knowledge, place)
+        if not helper.has_written():
+            export.export_register(register, outputs["register"], _headings(knowledge), language)
     manifest = run.manifest | {
         "run": run.name,
         "verb": run.verb,
@@ -136,11 +140,29 @@ def write_outputs(
     return outputs
 
 
+def _write_for_officers(
+    register: Register, run: Run, knowledge: Knowledge, place: tuple[dict[str, Path], str]
+) -> None:
+    outputs, language = place
+    snapshot = register.snapshot()
+    workbook.write(
+        outputs["workbook"], _casebook(snapshot, knowledge, run.name, language), language
+    )
+    page.write(
+        outputs["report"], summary.summarise(_summary(snapshot, knowledge, run.name)), language
+    )
+
+
+def _entries(run: Run) -> int:
+    counted = run.manifest.get("counts")
+    return int(counted["entries"]) if isinstance(counted, dict) else 0
+
+
 def _headings(knowledge: Knowledge) -> Headings:
     return export.load(knowledge.register_types, knowledge.communes, knowledge.folder)
 
 
-def _casebook(register: Register, knowledge: Knowledge, run: str, language: str) -> Casebook:
+def _casebook(register: Readable, knowledge: Knowledge, run: str, language: str) -> Casebook:
     return records.casebook(
         records.Source(
             register=register,
@@ -156,7 +178,7 @@ def _casebook(register: Register, knowledge: Knowledge, run: str, language: str)
     )
 
 
-def _summary(register: Register, knowledge: Knowledge, run: str) -> summary.Source:
+def _summary(register: Readable, knowledge: Knowledge, run: str) -> summary.Source:
     return summary.Source(
         register=register,
         register_types=knowledge.register_types,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from reconcile.export.files import new_file
 from reconcile.export.frames import Sheets
 from reconcile.export.headings import load_headings
-from reconcile.export.words import template_value, written_date
+from reconcile.export.words import template_column, template_value, written_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -127,7 +127,7 @@ class _TypeSheet:
         said = [json.loads(text) for text in entries["fields"]]
         for field in self._fields:
             head = f"{words.of_field(field, self._type, language)} ({raw})"
-            found.append((head, [template_value(fields, field) for fields in said]))
+            found.append((head, list(template_column(said, field))))
         places = [(words.of_entry(name, language), _plain(entries[name])) for name in _PLACE]
         return found + places
 

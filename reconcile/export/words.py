@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from reconcile.model import ENTRY_ATTRIBUTES, ROLE_ATTRIBUTES, Precision
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _ISO: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::\d\d)?)?")
 
@@ -59,6 +59,20 @@ def template_value(fields: Mapping[str, str], field: str) -> str:
         return ".".join(part.zfill(2) if part.isdigit() else part for part in date_parts if part)
     kinds = ENTRY_ATTRIBUTES if owner == "entry" else ROLE_ATTRIBUTES
     return _dotted(value) if kinds.get(attribute) == "date" else value
+
+
+def template_column(entries: Sequence[Mapping[str, str]], field: str) -> list[str]:
+    """What the template has in the column of a field, for many entries at once.
+
+    Args:
+        entries: fields of each entry.
+        field: ``role.attribute``, ``entry.attribute`` or ``extra.code``.
+    """
+    owner, _, attribute = field.partition(".")
+    kinds = ENTRY_ATTRIBUTES if owner == "entry" else ROLE_ATTRIBUTES
+    if attribute in {"name", "birth_date"} or kinds.get(attribute) == "date":
+        return [template_value(fields, field) for fields in entries]
+    return [fields.get(field, "") for fields in entries]
 
 
 def _dotted(value: str) -> str:

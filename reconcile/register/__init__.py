@@ -6,6 +6,7 @@ package knows SQLAlchemy.
 
 from reconcile.register.saving import Changes, Resolved, Saved
 from reconcile.register.session import Run
+from reconcile.register.snapshot import Readable
 from reconcile.register.store import Register, open_register
 
-__all__ = ["Changes", "Register", "Resolved", "Run", "Saved", "open_register"]
+__all__ = ["Changes", "Readable", "Register", "Resolved", "Run", "Saved", "open_register"]

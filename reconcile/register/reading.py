@@ -85,7 +85,9 @@ def query_frame(
         dtypes: name of each column in order -> its dtype.
     """
     pieces = []
-    for lines in connection.execute(query).partitions(_PIECE):
+    # plain tuples of the driver: a SQLAlchemy row for each line would take as long as reading it
+    cursor = connection.execute(query).cursor
+    while lines := cursor.fetchmany(_PIECE):
         columns = zip(*lines, strict=True)
         pieces.append(
             pd.DataFrame(

@@ -6,6 +6,7 @@ import secrets
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, inspect, select, update
@@ -104,6 +105,11 @@ class Session:
     def name(self) -> str:
         """What messages call it: the file's name, or host and database."""
         return dialect.shown(self._url)
+
+    @property
+    def path(self) -> Path | None:
+        """Its file; None where it is in memory or on a server."""
+        return Path(str(self._url.database)) if dialect.is_file(self._url) else None
 
     def _state(self, connection: Connection) -> str:
         names = set(inspect(connection).get_table_names())

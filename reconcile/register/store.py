@@ -24,6 +24,7 @@ from reconcile.register import (
 from reconcile.register import tables as t
 from reconcile.register.ids import run_name
 from reconcile.register.session import Run, Session
+from reconcile.register.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -191,6 +192,10 @@ class Register(Session):
         with self._reading() as connection:
             return reading.people(connection, register_type)
 
+    def snapshot(self) -> Snapshot:
+        """The register as it is now, for several readers: each table is read once."""
+        return Snapshot(self)
+
     def persons(self) -> pd.DataFrame:
         """One line per person with its golden values."""
         with self._reading() as connection:
@@ -200,6 +205,11 @@ class Register(Session):
         """Golden values with lineage; see :func:`reconcile.register.reading.golden`."""
         with self._reading() as connection:
             return reading.golden(connection)
+
+    def link_weights(self) -> pd.DataFrame:
+        """``weight`` and ``status`` of kept pairs."""
+        with self._reading() as connection:
+            return reading.current_frame(connection, t.links, names=["weight", "status"])
 
     def links(self) -> pd.DataFrame:
         """Kept pairs of mentions; see :func:`reconcile.register.reading.links`."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from reconcile.config import CommuneName, RegisterType
-    from reconcile.register import Register
+    from reconcile.register import Readable
     from reconcile.resolve.wording import Wording
     from reconcile.text.findings import FindingRule
 
@@ -52,7 +52,7 @@ class Source:
         made: when the report is made.
     """
 
-    register: Register
+    register: Readable
     register_types: Mapping[str, RegisterType]
     communes: Mapping[str, CommuneName]
     wording: Wording
@@ -133,7 +133,7 @@ def summarise(source: Source) -> Summary:
         conflicts=_conflicts(register.conflicts()),
         findings=_counted(register.findings(), ["code", "commune"], "count"),
         books=_books(entries),
-        weights=_weights(register.links()),
+        weights=_weights(register.link_weights()),
         unreadable=unreadable[["delivery", "commune", "file"]].reset_index(drop=True),
     )
 

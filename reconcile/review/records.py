@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from reconcile.config import CommuneName, RegisterType
     from reconcile.match import Model
-    from reconcile.register import Register
+    from reconcile.register import Readable
     from reconcile.resolve.wording import Wording
 
 Line = dict[str, Any]
@@ -82,7 +82,7 @@ class Source:
         made: when it was made.
     """
 
-    register: Register
+    register: Readable
     register_types: Mapping[str, RegisterType]
     communes: Mapping[str, CommuneName]
     wording: Wording
@@ -131,7 +131,7 @@ class _State:
     sources: Mapping[str, Line]
 
     @classmethod
-    def of(cls, register: Register, asked: pd.DataFrame) -> _State:
+    def of(cls, register: Readable, asked: pd.DataFrame) -> _State:
         """Each table is read once, and only what is asked about becomes Python objects."""
         wanted = {key for name in ("mentions", "entries") for key in _keys(asked[name])}
         concerned = wanted | {key.rpartition("/")[0] for key in wanted}
@@ -302,7 +302,7 @@ def _position(line: Mapping[str, object]) -> tuple[str, ...]:
     return tuple(str(line.get(name, "")) for name in _POSITION)
 
 
-def _refused_cells(register: Register) -> dict[tuple[str, ...], str]:
+def _refused_cells(register: Readable) -> dict[tuple[str, ...], str]:
     """Position of each refused row -> its cells in one line, each behind its header."""
     rows = register.refused_rows()
     return {

@@ -1,0 +1,43 @@
+import io
+
+import pytest
+from openpyxl import load_workbook
+
+from reconcile.export import plain_sheet
+from reconcile.export.frames import Sheets
+
+
+def written(rows):
+    stream = io.BytesIO()
+    with Sheets(stream) as sheets:
+        assert sheets.add("Tờ", ["a", "b", "c"], rows) == len(rows)
+        sheets.add("Trống", ["a"], [])
+    stream.seek(0)
+    book = load_workbook(stream)
+    assert book["Tờ"].auto_filter.ref == f"A1:C{len(rows) + 1}"
+    return [[cell.value for cell in row] for row in book["Tờ"].iter_rows(min_row=2)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "http://a.vn", "0012", "<b>&amp;\"'", " hai  dấu cách ", "dòng\nmới", "𠀀", "Ề"],
+)
+def test_text_comes_back_letter_for_letter(text):
+    assert written([[text, "", text]]) == [[text, None, text]]
+
+
+def test_characters_that_xml_cannot_hold_do_no_harm():
+    ((control, looks, lone),) = written([["a\x00b", "_x0041_", "a\ud800b"]])
+    assert control in {"a\x00b", "a_x0000_b"}
+    assert looks in {"_x0041_", "_x005F_x0041_"}  # openpyxl leaves escapes as they are
+    assert lone == "a\N{REPLACEMENT CHARACTER}b"
+
+
+def test_numbers_stay_numbers_and_long_text_is_cut():
+    assert written([[1, 2.5, "x" * 40_000]]) == [[1, 2.5, "x" * plain_sheet.MAX_CELL]]
+
+
+def test_values_are_worded_anew_once_too_many_are_remembered(monkeypatch):
+    monkeypatch.setattr(plain_sheet, "_REMEMBERED", 2)
+    rows = [[str(number), "", str(number % 3)] for number in range(20)]
+    assert [row[0] for row in written(rows)] == [str(number) for number in range(20)]
