@@ -7,6 +7,7 @@ height so that the eye compares along a line, below it what one side alone says,
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from reconcile.model import ConflictKind, fingerprint
@@ -67,7 +68,7 @@ def cards(case: Case, language: str) -> tuple[Card, ...]:
     """
     facts = _shown_facts(case, language)
     shared, alone = _in_order(facts)
-    remarks = translate("Notes", language)  # each entry has its own; they need not agree
+    remarks = _said("Notes", language)  # each entry has its own; they need not agree
     compared = (
         [{label: text for label, text in side.items() if label != remarks} for side in facts]
         if _is_comparison(case)
@@ -106,7 +107,7 @@ def _shown_facts(case: Case, language: str) -> list[dict[str, str]]:
         for record in case.sides
     ]
     if case.field and len(case.values) == len(facts) > 0:
-        label = translate("Disputed", language)
+        label = _said("Disputed", language)
         facts = [
             {label: printable(value_words(value, language)), **shown}
             for value, shown in zip(case.values, facts, strict=True)
@@ -125,7 +126,7 @@ def question(case: Case, language: str) -> str:
     if case.stale:
         parts.append(translate("Answered before; what it rested on has changed since.", language))
     if case.legal:
-        parts.append(translate("Legal basis: {basis}", language, basis=case.legal))
+        parts.append(_said("Legal basis: {basis}", language, basis=case.legal))
     return "\n".join(printable(part, 2000) for part in parts)
 
 
@@ -145,7 +146,7 @@ def _agreement(case: Case, language: str) -> list[str]:
         {
             label: text
             for label, text in side.facts.items()
-            if text.strip() and label != translate("Notes", language)
+            if text.strip() and label != _said("Notes", language)
         }
         for side in case.sides
     ]
@@ -255,7 +256,7 @@ def _heading(side: int, record: Record, sides: int) -> str:
 
 def _places(record: Record, language: str) -> tuple[CardLine, CardLine]:
     """Where the paper and the row are to be found."""
-    say = translate
+    say = _said
     paper = _joined(
         record.commune,
         say("book {book}", language, book=record.book) if record.book else "",
@@ -269,6 +270,12 @@ def _places(record: Record, language: str) -> tuple[CardLine, CardLine]:
         CardLine(say("Book", language), _plain(printable(paper) or NOTHING)),
         CardLine(say("File", language), _plain(printable(file) or NOTHING)),
     )
+
+
+@lru_cache(maxsize=20_000)
+def _said(template: str, language: str, **values: object) -> str:
+    """A message; a few thousand books, pages and days stand in tens of thousands of cards."""
+    return translate(template, language, **values)
 
 
 def _number(record: Record) -> str:
