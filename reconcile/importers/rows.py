@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
+from itertools import repeat
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Final
 
@@ -28,7 +29,7 @@ from reconcile.model import Outcome, fingerprint
 from reconcile.text.folding import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from reconcile.importers.findings import Collector, Place
     from reconcile.importers.header import Column, Header
@@ -158,20 +159,17 @@ def _lines(work: SheetWork, outcomes: list[tuple[str, str]]) -> list[Line]:
         "family": work.plan.table.family,
         "register_type": place.register_type,
     }
-    cells = _raw_cells(work)
     values = _field_values(work)
-    fields = _objects([
-        _parts(texts, f"{encode_basestring(name)}:", encode_basestring)
-        for name, texts in values.items()
-    ], len(cells))  # fmt: skip
-    contents = _contents(work, values)
+    texts = zip(
+        outcomes, _raw_cells(work), _fields(work, values), _contents(work, values), strict=True
+    )
     own_keys = values.get("entry.own_key", ())
     lines: list[Line] = []
-    for position, (outcome, reason) in enumerate(outcomes):
+    for position, ((outcome, reason), cells, fields, content) in enumerate(texts):
         index = work.kept[position]
         broken = index in work.sheet.refused
-        raw = _ENCODE({"": raw_json(work.sheet.rows[index][0])}) if broken else cells[position]
-        told = not broken and outcome != _FOOTER_OUTCOME and fields[position] != "{}"
+        raw = _ENCODE({"": raw_json(work.sheet.rows[index][0])}) if broken else cells
+        told = not broken and outcome != _FOOTER_OUTCOME and fields != "{}"
         lines.append({
             **fixed,
             "row": work.sheet.numbers[index],
@@ -179,18 +177,18 @@ def _lines(work: SheetWork, outcomes: list[tuple[str, str]]) -> list[Line]:
             "reason": reason,
             "cells": raw,
             "raw_hash": fingerprint((*origin, raw)),
-            "fields": fields[position] if told else "{}",
+            "fields": fields if told else "{}",
             "own_key": own_keys[position].replace("\0", "") if told and own_keys else "",
-            "content_hash": fingerprint((*origin, contents[position])) if told else "",
+            "content_hash": fingerprint((*origin, content)) if told else "",
         })  # fmt: skip
     return lines
 
 
-def _objects(columns: list[list[str]], rows: int) -> list[str]:
+def _objects(columns: list[list[str]], rows: int) -> Iterator[str]:
     """One JSON object per row out of the parts that the columns give to it."""
     if not columns:
-        return ["{}"] * rows
-    return [f"{{{','.join(filter(None, parts))}}}" for parts in zip(*columns, strict=True)]
+        return repeat("{}", rows)
+    return (f"{{{','.join(filter(None, parts))}}}" for parts in zip(*columns, strict=True))
 
 
 def _parts(texts: Sequence[str], head: str, encode: Callable[[str], str]) -> list[str]:
@@ -199,7 +197,7 @@ def _parts(texts: Sequence[str], head: str, encode: Callable[[str], str]) -> lis
     return list(map(known.__getitem__, texts))
 
 
-def _raw_cells(work: SheetWork) -> list[str]:
+def _raw_cells(work: SheetWork) -> Iterator[str]:
     """Header -> raw cell of every filled cell, in file order, as JSON."""
     columns = [_raw_parts(work, column) for column in work.header.columns]
     return _objects([parts for parts in columns if any(parts)], len(work.kept))
@@ -214,6 +212,15 @@ def _raw_parts(work: SheetWork, column: Column) -> list[str]:
         return "" if cell is None else head + _ENCODE(raw_json(cell))
 
     return converted(work.cells[column.index], part)
+
+
+def _fields(work: SheetWork, values: dict[str, Sequence[str]]) -> Iterator[str]:
+    """Field -> text of every row, as JSON."""
+    parts = [
+        _parts(texts, f"{encode_basestring(name)}:", encode_basestring)
+        for name, texts in values.items()
+    ]
+    return _objects(parts, len(work.kept))
 
 
 def _field_values(work: SheetWork) -> dict[str, Sequence[str]]:
@@ -237,7 +244,7 @@ def _field_values(work: SheetWork) -> dict[str, Sequence[str]]:
     return values
 
 
-def _contents(work: SheetWork, values: dict[str, Sequence[str]]) -> list[str]:
+def _contents(work: SheetWork, values: dict[str, Sequence[str]]) -> Iterator[str]:
     """What each row says, whatever the order of its columns and its place in the list."""
     columns = [
         _parts(values[name], f"{name}=", _measured)
@@ -253,8 +260,8 @@ def _contents(work: SheetWork, values: dict[str, Sequence[str]]) -> list[str]:
         ordered = zip(*map(sorted, zip(*alike, strict=True)), strict=True) if alike[1:] else alike
         columns += [_parts(texts, f"{name}=", _measured) for texts in ordered]
     if not columns:
-        return [""] * len(work.kept)
-    return ["".join(parts) for parts in zip(*columns, strict=True)]
+        return repeat("", len(work.kept))
+    return ("".join(parts) for parts in zip(*columns, strict=True))
 
 
 def _measured(text: str) -> str:
