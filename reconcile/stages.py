@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pandas as pd
 
 from reconcile import config, match, standardise, validate
@@ -123,6 +124,7 @@ def work_out(register: Register, knowledge: Knowledge, progress: Progress = sile
     contents = register.contents()
     rows = register.occurrences()
     files = register.files()
+    deliveries = register.deliveries()
 
     progress("standardise", 0, 1)
     standard = standardise.standardise(contents, types, knowledge.folder)
@@ -131,7 +133,7 @@ def work_out(register: Register, knowledge: Knowledge, progress: Progress = sile
     accepted = rows[rows["outcome"] == ""]
     identified = entries.identify(
         accepted,
-        _delivered(files, register.deliveries()),
+        _delivered(files, deliveries),
         standard.entries,
         standard.mentions,
         types,
@@ -169,7 +171,7 @@ def work_out(register: Register, knowledge: Knowledge, progress: Progress = sile
             events=happened,
             golden=golden,
             effective=effective,
-            refused=rows[rows["outcome"] == Outcome.REFUSED],
+            refused=standing_refusals(rows, files, deliveries),
             gone=identified.gone,
             findings=findings,
         ),
@@ -210,6 +212,39 @@ def _delivered(files: pd.DataFrame, deliveries: pd.DataFrame) -> pd.DataFrame:
         whole=("status", lambda status: bool((status == "read").all()))
     )
     return read[read["whole"]][scope].reset_index(drop=True)
+
+
+def standing_refusals(
+    rows: pd.DataFrame, files: pd.DataFrame, deliveries: pd.DataFrame
+) -> pd.DataFrame:
+    """Refused rows that still stand so: no later full export has the file.
+
+    A row that was mended, or is no longer there, need not be asked about. A delta brings a part of
+    a file, so it puts nothing out of date.
+
+    Args:
+        rows: all delivered rows with ``outcome``, ``date`` and ``sequence``.
+        files: FILES.
+        deliveries: DELIVERIES.
+    """
+    read = files[files["status"] == "read"].merge(deliveries, on=["delivery", "commune"])
+    when = ["date", "sequence", "delivery"]
+    latest = (
+        read[read["kind"] == "full"]
+        .sort_values(when)
+        .drop_duplicates(["commune", "file"], keep="last")
+    )
+    refused = rows[rows["outcome"] == Outcome.REFUSED]
+    since = refused[["commune", "file"]].merge(
+        latest[["commune", "file", *when]], on=["commune", "file"], how="left"
+    )
+    overtaken = [
+        isinstance(late[0], str) and tuple(here) < tuple(late)
+        for here, late in zip(
+            refused[when].itertuples(index=False), since[when].itertuples(index=False), strict=True
+        )
+    ]
+    return refused[~np.array(overtaken, dtype=bool)]
 
 
 def _live_mentions(mentions: pd.DataFrame, live_entries: pd.DataFrame) -> pd.DataFrame:
