@@ -4,7 +4,8 @@
 package knows SQLAlchemy.
 """
 
-from reconcile.register.saving import Changes, Resolved, Saved
+from reconcile.register.changes import Changes
+from reconcile.register.resolved import Resolved, Saved
 from reconcile.register.session import Run
 from reconcile.register.snapshot import Readable
 from reconcile.register.store import Register, open_register

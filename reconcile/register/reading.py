@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from reconcile import model
 from reconcile.register import tables as t
+from reconcile.register.delivered import read_occurrences
 from reconcile.register.ids import format_ids
-from reconcile.register.imports import read_occurrences
 from reconcile.register.versioned import holds, value_columns
 
 if TYPE_CHECKING:
@@ -262,7 +262,7 @@ def delivered_rows(connection: Connection) -> pd.DataFrame:
     """Every delivered row and what became of it (P2).
 
     Returns:
-        As :func:`~reconcile.register.imports.read_occurrences`, with ``outcome`` completed (new,
+        As :func:`~reconcile.register.delivered.read_occurrences`, with ``outcome`` completed (new,
         changed, unchanged, repeated, refused, deleted or footer) and ``entry_id``, ``event_id``
         (empty where the row was not accepted), ``entry`` (the entry's number), ``version`` and
         ``current``.

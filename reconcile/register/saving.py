@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -12,10 +11,12 @@ from sqlalchemy import select
 from reconcile import model
 from reconcile.errors import AccountingError
 from reconcile.register import tables as t
+from reconcile.register.changes import Before
+from reconcile.register.delivered import read_occurrences
 from reconcile.register.dialect import bulk_insert
 from reconcile.register.identities import Members, issue
 from reconcile.register.ids import format_ids
-from reconcile.register.imports import read_occurrences
+from reconcile.register.resolved import Resolved, Saved
 from reconcile.register.versioned import (
     Row,
     frame_rows,
@@ -25,8 +26,6 @@ from reconcile.register.versioned import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from numpy.typing import NDArray
     from sqlalchemy import Connection, Table
 
@@ -34,85 +33,6 @@ _PLACE: Final = ["delivery", "commune", "file", "sheet", "row"]
 LINK: Final = "link"
 QUESTION: Final = "question"
 APART: Final = "apart"
-
-
-@dataclass(frozen=True)
-class Resolved:
-    """Everything that the stages worked out in one run.
-
-    Attributes:
-        occurrences: OCCURRENCES, every accepted row of every delivery.
-        entries: LIVE_ENTRIES, sorted by ``entry_key``.
-        mentions: LIVE_MENTIONS, sorted by ``mention_key``.
-        content_mentions: MENTIONS of *all* contents, older versions' too; it says which roles of a
-            row have a name (only ``content_hash`` and ``role`` are read).
-        pairs: PAIRS that are worth keeping: linked ones and questions.
-        persons: cluster number of each mention, in the order of ``mentions``.
-        events: event number of each entry, in the order of ``entries``.
-        questions: QUESTIONS.
-        golden: GOLDEN; its ``cluster`` is a number of ``persons``.
-        findings: FINDINGS of standardising and validating (the importers' are kept by
-            :meth:`Register.add_import`).
-        conflicts: CONFLICTS, all of them whatever their state.
-        evidence: EVIDENCE of pairs that an officer is asked about; may be empty.
-    """
-
-    occurrences: pd.DataFrame
-    entries: pd.DataFrame
-    mentions: pd.DataFrame
-    content_mentions: pd.DataFrame
-    pairs: pd.DataFrame
-    persons: pd.Series[int]
-    events: pd.Series[int]
-    questions: pd.DataFrame
-    golden: pd.DataFrame
-    findings: pd.DataFrame
-    conflicts: pd.DataFrame
-    evidence: pd.DataFrame
-
-
-@dataclass(frozen=True)
-class Changes:
-    """What a run changed, as people count it.
-
-    Attributes:
-        entries_new: entries that the register did not have.
-        entries_changed: entries that say something else than before.
-        entries_gone: entries that are no longer in the latest full export of their scope.
-        persons_new: persons of whom no mention was known before.
-        persons_joined: persons that were several before.
-        persons_split: persons, as they were before, that are several now.
-        conflicts_opened: conflicts to be decided that were not open before.
-        conflicts_closed: conflicts that were open or stale before and no longer are.
-        conflicts_stale: decided conflicts whose evidence has changed.
-    """
-
-    entries_new: int = 0
-    entries_changed: int = 0
-    entries_gone: int = 0
-    persons_new: int = 0
-    persons_joined: int = 0
-    persons_split: int = 0
-    conflicts_opened: int = 0
-    conflicts_closed: int = 0
-    conflicts_stale: int = 0
-
-
-@dataclass(frozen=True)
-class Saved:
-    """What saving gave.
-
-    Attributes:
-        changes: what changed.
-        entry_ids: entry key -> ``E-…``.
-        event_ids: entry key -> ``V-…`` of its event.
-        person_ids: ``P-…`` of each mention, in the order of LIVE_MENTIONS.
-    """
-
-    changes: Changes
-    entry_ids: dict[str, str]
-    event_ids: dict[str, str]
-    person_ids: list[str]
 
 
 def save(connection: Connection, run: int, resolved: Resolved) -> Saved:
@@ -128,7 +48,7 @@ def save(connection: Connection, run: int, resolved: Resolved) -> Saved:
         AccountingError: an accepted row belongs to no entry, or to two (a bug).
     """
     _check(resolved)
-    before = _Before.read(connection)
+    before = Before.read(connection)
     entry_of = _save_entries(connection, run, resolved)
     mention_of = _save_mentions(connection, run, resolved, entry_of)
     person_of = _save_persons(connection, run, resolved, mention_of)
@@ -409,73 +329,3 @@ def _at(numbers: NDArray[np.int64], positions: pd.Series[int]) -> pd.Series[int]
     present = positions.notna().to_numpy()
     found[present] = numbers[positions[present].to_numpy(dtype=np.int64)]
     return found
-
-
-# -- what changed ---------------------------------------------------------------------------------
-
-_ASKED: Final = {model.ConflictState.OPEN.value, model.ConflictState.STALE.value}
-
-
-@dataclass(frozen=True)
-class _Before:
-    """What the register held before the run, as far as :class:`Changes` needs it."""
-
-    entries: dict[int, tuple[str, bool]]
-    persons: dict[int, int]
-    conflicts: dict[str, str]
-
-    @staticmethod
-    def read(connection: Connection) -> _Before:
-        e, m, c = t.entries.c, t.memberships.c, t.conflicts.c
-        entries = select(e.entry, e.content_hash, e.gone).where(holds(t.entries))
-        persons = select(m.mention, m.person).where(holds(t.memberships))
-        conflicts = select(c.conflict, c.state).where(holds(t.conflicts))
-        return _Before(
-            {row[0]: (row[1], row[2]) for row in connection.execute(entries)},
-            {row[0]: row[1] for row in connection.execute(persons)},
-            {row[0]: row[1] for row in connection.execute(conflicts)},
-        )
-
-    def changes(
-        self,
-        resolved: Resolved,
-        entry_of: NDArray[np.int64],
-        numbers: tuple[NDArray[np.int64], NDArray[np.int64]],
-    ) -> Changes:
-        now = dict(
-            zip(
-                entry_of.tolist(),
-                frame_rows(resolved.entries, ["content_hash", "gone"]),
-                strict=True,
-            )
-        )
-        known = self.entries
-        gone = [entry for entry, (_, lost) in now.items() if lost]
-        states = dict(zip(resolved.conflicts["conflict"], resolved.conflicts["state"], strict=True))
-        asked_before = {one for one, state in self.conflicts.items() if state in _ASKED}
-        asked_now = {one for one, state in states.items() if state in _ASKED}
-        stale = model.ConflictState.STALE.value
-        return Changes(
-            sum(entry not in known for entry in now),
-            sum(entry in known and known[entry][0] != line[0] for entry, line in now.items()),
-            sum(not known.get(entry, ("", False))[1] for entry in gone),
-            *self._persons(*numbers),
-            len({one for one in asked_now - asked_before if states[one] != stale}),
-            len(asked_before - asked_now),
-            sum(state == stale != self.conflicts.get(one) for one, state in states.items()),
-        )
-
-    def _persons(
-        self, mention_of: NDArray[np.int64], person_of: NDArray[np.int64]
-    ) -> tuple[int, int, int]:
-        """New, joined and split persons, by the mentions that were there before and still are."""
-        pairs = pd.DataFrame({"now": person_of})
-        pairs["before"] = [self.persons.get(mention, 0) for mention in mention_of.tolist()]
-        kept = pairs[pairs["before"] > 0].drop_duplicates()
-        new = pairs["now"].nunique() - kept["now"].nunique()
-        return new, _several(kept["now"]), _several(kept["before"])
-
-
-def _several(values: Iterable[int]) -> int:
-    counts = pd.Series(values).value_counts()
-    return int((counts > 1).sum())

@@ -12,6 +12,7 @@ from reconcile.register import (
     accounting,
     audit,
     backups,
+    delivered,
     dialect,
     imports,
     integrity,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
     from reconcile.register.imports import Added
     from reconcile.register.integrity import Problem
-    from reconcile.register.saving import Resolved, Saved
+    from reconcile.register.resolved import Resolved, Saved
 
 
 def _now() -> datetime:
@@ -127,22 +128,22 @@ class Register(Session):
     def deliveries(self) -> pd.DataFrame:
         """DELIVERIES of all that was delivered."""
         with self._reading() as connection:
-            return imports.read_deliveries(connection)
+            return delivered.read_deliveries(connection)
 
     def files(self) -> pd.DataFrame:
         """FILES of all that was delivered."""
         with self._reading() as connection:
-            return imports.read_files(connection)
+            return delivered.read_files(connection)
 
     def contents(self) -> pd.DataFrame:
-        """Distinct contents; see :func:`reconcile.register.imports.read_contents`."""
+        """Distinct contents; see :func:`reconcile.register.delivered.read_contents`."""
         with self._reading() as connection:
-            return imports.read_contents(connection)
+            return delivered.read_contents(connection)
 
     def occurrences(self) -> pd.DataFrame:
-        """All delivered rows; see :func:`reconcile.register.imports.read_occurrences`."""
+        """All delivered rows; see :func:`reconcile.register.delivered.read_occurrences`."""
         with self._reading() as connection:
-            return imports.read_occurrences(connection)
+            return delivered.read_occurrences(connection)
 
     def judgements(self) -> list[dict[str, object]]:
         """All judgements that were not taken back, in the order of reading."""
@@ -242,9 +243,9 @@ class Register(Session):
             return reading.delivered_rows(connection)
 
     def refused_rows(self) -> pd.DataFrame:
-        """Cells of refused rows; see :func:`reconcile.register.imports.read_refused`."""
+        """Cells of refused rows; see :func:`reconcile.register.delivered.read_refused`."""
         with self._reading() as connection:
-            return imports.read_refused(connection)
+            return delivered.read_refused(connection)
 
     def accounts(self) -> pd.DataFrame:
         """Rows of each file by outcome; see :func:`reconcile.register.accounting.accounts`."""
