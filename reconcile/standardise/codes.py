@@ -17,6 +17,7 @@ from reconcile.config import Strict
 from reconcile.text.folding import key, plain, tidy
 
 _SIGNS: Final = " .,;:'\"`*_"
+_HEAD: Final = re.compile("[^\\W_](?:[^\\W_]|[\u0300-\u036f])*")  # with marks apart
 _BRACKET: Final = re.compile(r"\s*[(\[].*")
 
 
@@ -112,6 +113,9 @@ class CodeReader:
     def __init__(self, knowledge: CodeKnowledge) -> None:
         self._no_value = frozenset(_signs_off(key(word)) for word in knowledge.no_value)
         self._plain_no_value = frozenset(_signs_off(plain(word)) for word in knowledge.no_value)
+        self._first_no_value = frozenset(
+            plain(head[0]) for word in knowledge.no_value if (head := _HEAD.search(word))
+        )
         self._longest_no_value = max(map(len, knowledge.no_value), default=0) + 6
         self._sex = _Words(_with_names(knowledge.sex))
         self._codes = {
@@ -137,6 +141,9 @@ class CodeReader:
         """
         if len(text) > self._longest_no_value or (len(text) > 2 and text[0].isdigit()):
             return False  # most texts: names, places, dates, numbers
+        head = _HEAD.search(text)
+        if head and text.isprintable() and plain(head[0]) not in self._first_no_value:
+            return False
         written = _signs_off(key(text))
         if written in self._no_value:
             return True

@@ -24,36 +24,36 @@ class Distinct(Generic[Value]):
     """One column: for each line the place of its value.
 
     Attributes:
-        codes: for each line a place in ``values``.
-        values: the values; one may stand there twice.
+        codes: for each line a place in ``kinds``.
+        kinds: the values; one may stand there twice.
     """
 
     codes: NDArray[np.int64]
-    values: Sequence[Value]
+    kinds: Sequence[Value]
 
     def map(self, reading: Callable[[Value], Read]) -> Distinct[Read]:
         """The column of what is read from each value."""
-        return Distinct(self.codes, [reading(value) for value in self.values])
+        return Distinct(self.codes, [reading(value) for value in self.kinds])
 
     def mask(self, condition: Callable[[Value], object]) -> NDArray[np.bool_]:
         """Lines whose value fulfils a condition."""
-        holds = [bool(condition(value)) for value in self.values]
+        holds = [bool(condition(value)) for value in self.kinds]
         return np.array(holds, dtype=bool)[self.codes]
 
     def numbers(self, reading: Callable[[Value], int | None]) -> NDArray[np.int64]:
         """A number for each line, :data:`NO_NUMBER` for None."""
-        read = [reading(value) for value in self.values]
+        read = [reading(value) for value in self.kinds]
         found = [NO_NUMBER if number is None else number for number in read]
         return np.array(found, dtype=np.int64)[self.codes]
 
     def at(self, lines: NDArray[np.int64]) -> Distinct[Value]:
         """Some of the lines."""
-        return Distinct(self.codes[lines], self.values)
+        return Distinct(self.codes[lines], self.kinds)
 
     def merged(self) -> Distinct[Value]:
         """The same column, equal values with one code."""
         places: dict[Value, int] = {}
-        codes = [places.setdefault(value, len(places)) for value in self.values]
+        codes = [places.setdefault(value, len(places)) for value in self.kinds]
         return Distinct(np.array(codes, dtype=np.int64)[self.codes], list(places))
 
 
@@ -96,7 +96,7 @@ def together(
         *(column.codes if isinstance(column, Distinct) else column for column in columns)
     )
     sides = [
-        [column.values[code] for code in column.codes[first].tolist()]
+        [column.kinds[code] for code in column.codes[first].tolist()]
         if isinstance(column, Distinct)
         else column[first].tolist()
         for column in columns
@@ -110,12 +110,11 @@ def joined(parts: Sequence[Distinct[str]], order: NDArray[np.int64]) -> pd.Serie
     codes: list[NDArray[np.int64]] = []
     for part in parts:
         codes.append(part.codes + len(values))
-        values += part.values
+        values += part.kinds
     texts = pd.array(values, dtype="str")
     return pd.Series(texts.take(np.concatenate(codes)[order]))
 
 
-def numbered(parts: Sequence[NDArray[np.int64]], order: NDArray[np.int64]) -> pd.Series[int]:
-    """The numbers of several columns, one under the other, put in order, as ``Int32``."""
-    whole = np.concatenate(parts)[order]
-    return pd.Series(pd.arrays.IntegerArray(whole.astype(np.int32), whole == NO_NUMBER))
+def numbered(numbers: NDArray[np.int64]) -> pd.Series[int]:
+    """A column of numbers as the nullable ``Int32``."""
+    return pd.Series(pd.arrays.IntegerArray(numbers.astype(np.int32), numbers == NO_NUMBER))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -97,9 +97,13 @@ class Contents:
             prefix: what stands before each code.
             only: contents that count; all without it.
         """
-        for code in sorted({code for found in codes.values for code in found}):
-            noticed = codes.mask(lambda found, code=code: code in found)
+        for code in sorted({code for found in codes.kinds for code in found}):
+            noticed = codes.mask(partial(_has, code))
             self.note(prefix + code, where, noticed if only is None else noticed & only)
+
+
+def _has(code: str, codes: tuple[str, ...]) -> bool:
+    return code in codes
 
 
 class _Said(NamedTuple):
@@ -178,7 +182,7 @@ def _dated(said: _Said, context: Context) -> _Dated:
         return _Dated(NOTHING)
     interval = place(reading, context) if reading else NOTHING
     readable = reading is None or reading.readable
-    findings = () if readable else ("date_unreadable",)
+    findings: tuple[str, ...] = () if readable else ("date_unreadable",)
     if interval.precision == Precision.NONE and spoken:
         return _Dated(place(Reading(*spoken, flags=("words",)), context), findings)
     findings += tuple(f"date_{flag}" for flag in interval.flags if flag in _DATE_FINDINGS)
@@ -200,7 +204,7 @@ def birth_texts(contents: Contents, role: str) -> Distinct[str]:
     """Texts of a role's date of birth, from one column or three."""
     whole = contents.text(f"{role}.birth_date")
     parts = [contents.text(f"{role}.birth_{part}") for part in ("day", "month", "year")]
-    if not any(any(part.values) for part in parts):
+    if not any(any(part.kinds) for part in parts):
         return whole
     return together(_birth_text, whole, *parts)
 

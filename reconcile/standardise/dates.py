@@ -136,6 +136,7 @@ _AGE: Final = re.compile(
 )
 _BABY: Final = re.compile(r"(\d{1,3}) ?(?:ngay|tuan|thang|gio) ?tuoi")
 _OCR: Final = re.compile(r"(?<=\d)[ol](?=[\d./-]|$)|(?<![a-z])[ol](?=\d)")
+_USUAL: Final = re.compile(r"(?:(?:(\d\d?)[./-])?(\d\d?)[./-])?([12]\d{3})")
 _PLACEHOLDERS: Final = re.compile(r"[_xX?*…]+|\.{2,}|-{2,}")
 _NUMBER: Final = re.compile(r"\d+")
 _WORDS_AROUND: Final = re.compile(
@@ -159,6 +160,9 @@ def read_date(text: str) -> Reading:
     >>> read_date("hồi nhỏ").readable
     False
     """
+    usual = _USUAL.fullmatch(text)
+    if usual:
+        return _order([group for group in usual.groups() if group], ())
     words = plain(text).strip(" .,;'\"")
     if _EMPTY.fullmatch(words):
         return Reading()

@@ -27,6 +27,7 @@ _SCIENTIFIC: Final = re.compile(r"\d(?:[.,]\d+)?e\+?\d+")
 _SEPARATORS: Final = re.compile(r"(?<=[0-9a-z])[ .\-_](?=\d)")
 _OCR: Final = re.compile(r"(?<=\d)[ol](?=\d|$)|^[ol](?=\d{4})")
 _DAY: Final = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}")
+_USUAL: Final = re.compile(r"[0-9]{9}|[0-9]{12}")
 _RUN: Final = re.compile(r"\d{7,13}")
 _LETTERED: Final = re.compile(r"\b([a-z]{1,3}) ?(\d{5,9})\b")
 _LABELS: Final = re.compile(
@@ -73,6 +74,8 @@ def read_identity(
     >>> read_identity("311234567").cmnd
     '311234567'
     """
+    if _USUAL.fullmatch(raw):
+        return _by_length([raw], paper_kind, prefixes)
     text = plain(tidy(raw)).strip(" '`\"")
     if _SCIENTIFIC.fullmatch(text.replace(" ", "")):
         expanded = _expand(text.replace(" ", ""))

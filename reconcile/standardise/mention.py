@@ -172,7 +172,7 @@ class MentionReader:
     def _raw_names(contents: Contents, role: str) -> Distinct[str]:
         whole = contents.text(f"{role}.name")
         leading, given = contents.text(f"{role}.name_leading"), contents.text(f"{role}.name_given")
-        if not any(leading.values) and not any(given.values):
+        if not any(leading.kinds) and not any(given.kinds):
             return whole
         return together(
             lambda whole, leading, given: whole or f"{leading} {given}".strip(),
@@ -299,8 +299,8 @@ class MentionReader:
             return name.map(lambda one: one.other)
         corrections = contents.text("entry.notes").map(_RENAMED.search)
         told = corrections.mask(bool)
-        noted = Distinct(np.where(told, corrections.codes + 1, 0), [None, *corrections.values])
-        subject = Distinct(np.where(told, name.codes + 1, 0), [_NO_NAME, *name.values])
+        noted = Distinct(np.where(told, corrections.codes + 1, 0), [None, *corrections.kinds])
+        subject = Distinct(np.where(told, name.codes + 1, 0), [_NO_NAME, *name.kinds])
         renamed = together(self._renamed, subject, noted)
         return together(lambda one, other: one.other or other, name, renamed.merged())
 
@@ -323,7 +323,7 @@ def acts(role: Role, entry: EntryFacts, size: int) -> NDArray[np.bool_]:
     for where, words in role.acts_when.items():
         said = entry.codes.get(where.removeprefix("entry."))
         if said is not None:
-            acting |= said.mask(lambda kind, words=words: kind in words)
+            acting |= said.mask(words.__contains__)
     return acting
 
 

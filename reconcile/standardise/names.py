@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from reconcile.config import Strict
 from reconcile.text.folding import key, plain, tidy
@@ -98,6 +98,16 @@ _OCR: Final = str.maketrans("01", "ol")
 _SPLIT: Final = re.compile(r"\s*[/;|]\s*|\s+[-–—]\s+")
 
 
+class _Word(NamedTuple):
+    """A word of a name in all its forms; ``leads`` where a name that begins so needs a look."""
+
+    shown: str
+    key: str
+    plain: str
+    sound: str
+    leads: bool
+
+
 @dataclass
 class _Draft:
     """A name on its way: what is left of the text, and what was noticed."""
@@ -125,6 +135,8 @@ class NameCleaner:
         self._remarks = frozenset(key(remark) for remark in words.remarks)
         self._no_name = frozenset(plain(text) for text in words.no_name)
         self._is_no_value = is_no_value
+        self._first_no_name = frozenset(text.split()[0] for text in self._no_name)
+        self._words_seen: dict[str, _Word | None] = {}
         self._lead_words = frozenset(word.split()[0] for word in (*words.other_name, "tự", "sinh"))
         leads = "|".join(sorted(map(re.escape, words.other_name), key=len, reverse=True))
         self._lead = re.compile(rf"(?:{leads})\b[\s.:]*", re.IGNORECASE)
@@ -137,6 +149,9 @@ class NameCleaner:
             raw: decoded text of the cell; leading and given name joined where apart.
             sex: M, F or empty, as the cell, the role or a word says; decides what ``T.`` means.
         """
+        usual = self._usual_name(raw)
+        if usual:
+            return usual
         draft = _Draft(tidy(raw))
         if self.is_no_name(draft.text):
             return Name()
@@ -150,6 +165,47 @@ class NameCleaner:
         self._judge(words, draft)
         other = " ".join(_capital(word) for word in self._words(_Draft(draft.other)))
         return _name(shown, other, draft.flags)
+
+    def _usual_name(self, raw: str) -> Name | None:
+        """A name of nothing but Vietnamese syllables that need no look; None for any other."""
+        words = [self._plain_word(word) for word in raw.split()]
+        if len(words) < 2 or words[0] is None or words[0].leads or None in words:
+            return None
+        if self._is_no_value(raw):
+            return None
+        known = [word for word in words if word is not None]
+        parts = [word.key for word in known]
+        return Name(
+            " ".join(word.shown for word in known),
+            "",
+            (),
+            " ".join(parts),
+            " ".join(word.plain for word in known),
+            " ".join(word.sound for word in known),
+            (parts[0], " ".join(parts[1:-1]), parts[-1]),
+        )
+
+    def _plain_word(self, word: str) -> _Word | None:
+        """A word that means itself wherever it stands in a name; None for any other."""
+        if word not in self._words_seen:
+            self._words_seen[word] = self._read_word(word)
+        return self._words_seen[word]
+
+    def _read_word(self, word: str) -> _Word | None:
+        lower = word.lower()
+        means_more = lower in self._lead_words or lower in self._families
+        if tidy(word) != word or not word.isalpha() or means_more:
+            return None
+        if not is_vietnamese_syllable(word):
+            return None
+        folded = key(word)
+        return _Word(
+            _first_up(word),
+            folded,
+            plain(folded),
+            southern_sound_key(folded),
+            lower in self._titles or plain(folded) in self._first_no_name,
+        )
 
     def is_no_name(self, text: str) -> bool:
         """Does a cell say that there is no name."""

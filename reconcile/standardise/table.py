@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -40,7 +40,8 @@ if TYPE_CHECKING:
     from reconcile.standardise.knowledge import Knowledge
     from reconcile.standardise.mention import MentionFacts
 
-Part = dict[str, "Distinct[str] | NDArray[np.int64] | NDArray[np.bool_]"]
+Values: TypeAlias = "Distinct[str] | NDArray[np.int64] | NDArray[np.bool_]"
+Part: TypeAlias = dict[str, Values]
 """Columns of some lines of a table."""
 
 
@@ -128,9 +129,7 @@ class _Standardiser:
             yield _Lines(contents.lines[lines], columns)
 
 
-def _at(
-    column: Distinct[str] | NDArray[np.int64] | NDArray[np.bool_], lines: NDArray[np.int64]
-) -> Distinct[str] | NDArray[np.int64] | NDArray[np.bool_]:
+def _at(column: Values, lines: NDArray[np.int64]) -> Values:
     return column.at(lines) if isinstance(column, Distinct) else column[lines]
 
 
@@ -222,17 +221,19 @@ def _build(table: Table, parts: list[_Lines]) -> pd.DataFrame:
     if not parts:
         return table.empty()
     order = np.argsort(np.concatenate([part.order for part in parts]), kind="stable")
-    columns: dict[str, object] = {}
-    for name in parts[0].columns:
-        pieces = [part.columns[name] for part in parts]
-        if isinstance(pieces[0], Distinct):
-            whole = joined(pieces, order)
-        elif pieces[0].dtype == bool:
-            whole = pd.Series(np.concatenate(pieces)[order])
-        else:
-            whole = numbered(pieces, order)
-        columns[name] = whole
+    columns: dict[str, object] = {
+        name: _whole([part.columns[name] for part in parts], order) for name in parts[0].columns
+    }
     return table.build(columns)
+
+
+def _whole(parts: list[Values], order: NDArray[np.int64]) -> pd.Series[Any]:
+    """One column from its parts, in the order wanted."""
+    texts = [part for part in parts if isinstance(part, Distinct)]
+    if texts:
+        return joined(texts, order)
+    whole = np.concatenate([part for part in parts if not isinstance(part, Distinct)])[order]
+    return pd.Series(whole) if whole.dtype == bool else numbered(whole)
 
 
 class _Cleaner:
@@ -257,7 +258,7 @@ def _by_register_type(
     types = distinct(ordered["register_type"].to_list())
     communes = distinct(ordered["commune"].to_list())
     fields = ordered["fields"].to_numpy(dtype=object)
-    for place, code in enumerate(types.values):
+    for place, code in enumerate(types.kinds):
         lines = np.flatnonzero(types.codes == place)
         texts = json.loads(f"[{','.join(fields[lines])}]")
         yield Contents(register_types[code], lines, communes.at(lines), texts, clean)

@@ -31,7 +31,7 @@ def _messages(language: str) -> dict[str, str]:
 def _templates(catalogue: gettext.GNUTranslations) -> list[str]:
     """Messages that a catalogue translates, without its header and plural forms."""
     # The standard library has no other way to list a catalogue's messages.
-    known: dict[str, str] = catalogue._catalog  # type: ignore[attr-defined]  # noqa: SLF001
+    known: dict[object, str] = catalogue._catalog  # type: ignore[attr-defined]  # noqa: SLF001
     return [template for template in known if isinstance(template, str) and template]
 
 
