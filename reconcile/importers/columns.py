@@ -187,12 +187,13 @@ def fill_dittos(work: SheetWork, furniture: Sequence[bool]) -> None:
     """
     literal = work.plan.table.no_ditto
     marks = work.mappings.ditto
+    signs = {letter for mark in marks for letter in mark}
     for column in work.header.columns:
         if not column.field or column.field in literal:
             continue
         texts = work.texts[column.index]
-        short = (text for text in set(texts) if len(text) <= _LONGEST_DITTO)
-        marked = {text for text in short if ditto_key(text) in marks}
+        short = (text for text in set(texts) if 0 < len(text) <= _LONGEST_DITTO)
+        marked = {text for text in short if _may_ditto(text, signs) and ditto_key(text) in marks}
         above = ""
         for position, text in enumerate(texts if marked else ()):
             if furniture[position]:
@@ -203,6 +204,12 @@ def fill_dittos(work: SheetWork, furniture: Sequence[bool]) -> None:
                     work.noted.append(("ditto_without_above", position, column))
             else:
                 above = text
+
+
+def _may_ditto(text: str, signs: set[str]) -> bool:
+    """Can a text be a ditto mark: most are told by their last letter, without folding them."""
+    last = text.rstrip("-–—.()_ ")[-1:].lower()
+    return not last or last in signs or not last.isascii()
 
 
 # -- codes --------------------------------------------------------------------------------------

@@ -395,7 +395,9 @@ def detect_cell(text: str, column: str, candidates: Sequence[str] = ENCODINGS) -
         candidates: encodings that may occur, most usual first.
     """
     words = telling_words([text])
-    if not words or (column == TCVN3 and not _is_no_text(words, column)):
+    if all(_readings(word, (column,))[0] for word in words):
+        return column
+    if column == TCVN3 and not _is_no_text(words, column):
         return column
     scores = _score(words, [column, *candidates])
     best = max(scores.values())

@@ -3,6 +3,8 @@
 import datetime
 import io
 import struct
+import zipfile
+from html import escape
 from pathlib import Path
 
 import xlsxwriter
@@ -110,3 +112,47 @@ def read(*folders, mappings=MAPPINGS, types=TYPES, **options):
     """Read deliveries with usual options."""
     chosen = {"kind": None, "date": None, "today": TODAY} | options
     return read_deliveries([Path(f) for f in folders], mappings, types, ImportOptions(**chosen))
+
+
+def ods(path, sheets):
+    """Write an OpenDocument workbook of texts: sheet name -> rows of cells."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    tables = "".join(
+        f'<table:table table:name="{escape(name)}">'
+        + "".join(
+            "<table:table-row>"
+            + "".join(
+                '<table:table-cell office:value-type="string">'
+                f"<text:p>{escape(str(cell))}</text:p></table:table-cell>"
+                if cell not in ("", None)
+                else "<table:table-cell/>"
+                for cell in row
+            )
+            + "</table:table-row>"
+            for row in rows
+        )
+        + "</table:table>"
+        for name, rows in sheets.items()
+    )
+    names = "".join(
+        f' xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for prefix, name in (("office", "office"), ("table", "table"), ("text", "text"))
+    )
+    content = (
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        f'<office:document-content{names} office:version="1.2"><office:body><office:spreadsheet>'
+        f"{tables}</office:spreadsheet></office:body></office:document-content>"
+    )
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    manifest = (
+        '<?xml version="1.0" encoding="UTF-8"?><manifest:manifest '
+        'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+        f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/>'
+        '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/>'
+        "</manifest:manifest>"
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", kind)
+        archive.writestr("content.xml", content)
+        archive.writestr("META-INF/manifest.xml", manifest)
+    return path

@@ -95,9 +95,7 @@ def test_every_code_that_the_importers_can_report_has_its_words_and_no_other_has
         path.read_text("utf-8") for path in Path(reconcile.importers.__file__).parent.rglob("*.py")
     )
     reported = set(
-        re.findall(
-            r'(?:\.add\(|\.aggregate\(|_add\(work, |noted\.append\(\()\s*"(\w+)"', source
-        )
+        re.findall(r'(?:\.add\(|\.aggregate\(|_add\(work, |noted\.append\(\()\s*"(\w+)"', source)
     )
     reported |= {
         code for code in vars(outcomes).values() if isinstance(code, str) and code in RULES

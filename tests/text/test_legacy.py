@@ -103,3 +103,14 @@ def test_broken_bytes_do_not_stop_decoding():
     assert legacy.decode_utf8_as_cp1252("Ã©Ã") == "Ã©Ã"
     assert legacy.decode_cp1258("Nguyễn") == "Nguyễn"
     assert legacy.decode_utf8_as_cp1252("Nguyễn") == "Nguyễn"
+
+
+@pytest.mark.parametrize("slip", ["Nguyẽn", "Trân Văn Hiêp", "Huỳnh Thị Tuýêt", "Võ Thị Ngọc Bich"])
+def test_a_slip_of_the_finger_in_tcvn3_is_no_other_encoding(slip):
+    raw = legacy.encode(slip, "tcvn3")
+    assert legacy.detect_cell(raw, "tcvn3", ("tcvn3", "vni", "unicode")) == "tcvn3"
+
+
+def test_a_cell_in_vni_among_tcvn3_is_still_known():
+    raw = legacy.encode("Nguyễn Thị Hậu", "vni")
+    assert legacy.detect_cell(raw, "tcvn3", ("tcvn3", "vni", "unicode")) == "vni"

@@ -30,7 +30,12 @@ def test_residue_is_undone(typed, meant):
 
 
 @pytest.mark.parametrize(
-    "word", ["Lan", "Nguyễn", "Thomas", "A2", "12", "Ng.", "H'Mai", "", "Smith"]
+    "word",
+    [
+        *("Lan", "Nguyễn", "Thomas", "A2", "12", "Ng.", "H'Mai", "", "Smith"),
+        # Slips of the hand that Telex would read as another name.
+        *("Tưrơng", "Tirnh", "Saang", "Naam", "Tarng", "Thaanh", "Lann"),
+    ],
 )
 def test_other_words_stay(word):
     assert undo(word) == word
