@@ -213,7 +213,9 @@ def test_rows_gone_from_a_full_export_but_not_from_a_delta() -> None:
     world.deliver("2025-09-01", a)
     found = world.identify()
     assert found.gone["entry_key"].tolist() == [f"hoi_xuan/KS/2010/25~{b[:8]}"]
-    assert found.gone[["delivery", "row", "whole"]].to_numpy().tolist() == [["2025-09-01", 7, False]]
+    assert found.gone[["delivery", "row", "whole"]].to_numpy().tolist() == [
+        ["2025-09-01", 7, False]
+    ]
 
 
 def test_a_missing_sheet_is_told_from_missing_rows() -> None:
