@@ -141,8 +141,10 @@ def _by_length(runs: list[str], paper_kind: str, prefixes: frozenset[str]) -> Id
 
 
 def _padded(run: str, paper_kind: str, prefixes: frozenset[str]) -> str:
-    """Put back the leading 0 that a number cell has lost."""
-    if len(run) == 11 and (not prefixes or "0" + run[:2] in prefixes):
+    """Put back the leading 0 that a number cell has lost; what begins with 0 has lost none."""
+    if run[0] == "0":
+        return run
+    if len(run) == 11:
         return "0" + run
     if len(run) == 10 and "00" + run[0] in prefixes:
         return "00" + run

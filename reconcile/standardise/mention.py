@@ -111,6 +111,11 @@ def parent_roles(register_type: RegisterType) -> frozenset[str]:
     return frozenset(rule.relative for rule in register_type.kin if rule.relation == "parent")
 
 
+def children(register_type: RegisterType) -> frozenset[str]:
+    """Roles that are somebody's child, of whatever age."""
+    return frozenset(rule.relative for rule in register_type.kin if rule.relation == "child")
+
+
 class MentionReader:
     """Reads the mentions of contents.
 
@@ -121,7 +126,7 @@ class MentionReader:
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
         self._codes = knowledge.codes
-        self._names: dict[tuple[str, str], Name] = {}
+        self._names: dict[tuple[str, str, bool], Name] = {}
 
     def dates(self, contents: Contents, role: Role, entry: EntryFacts) -> Life:
         """Days of birth and of death of a role, whether or not it has a name."""
@@ -142,7 +147,8 @@ class MentionReader:
         raw = self._raw_names(contents, role.name)
         relation = self._relation(contents, role.name, raw.mask(bool))
         stated = self._sex(contents, role, entry, relation, raw.mask(bool))
-        name = together(self._name, raw, stated)
+        grown = role.passage != "birth" and role.name not in children(contents.register_type)
+        name = together(lambda text, sex: self._name(text, sex, grown), raw, stated)
         named = name.mask(lambda one: one.name)
         flags = name.map(lambda one: tuple(flag for flag in one.flags if flag in _NAME_FLAGS))
         contents.note_each(flags, f"{role.name}.name", "name_", named)
@@ -181,11 +187,11 @@ class MentionReader:
             given,
         )
 
-    def _name(self, raw: str, sex: str) -> Name:
-        found = self._names.get((raw, sex))
+    def _name(self, raw: str, sex: str, grown: bool = True) -> Name:
+        found = self._names.get((raw, sex, grown))
         if found is None:
-            found = self._knowledge.names.clean(raw, sex) if raw else Name()
-            self._names[raw, sex] = found
+            found = self._knowledge.names.clean(raw, sex, grown) if raw else Name()
+            self._names[raw, sex, grown] = found
         return found
 
     def _relation(

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from reconcile.config import Strict
 from reconcile.text.folding import key, plain, tidy
@@ -31,7 +31,8 @@ class _Middle(Strict):
 
 class _Words(Strict):
     other_name: tuple[str, ...]
-    titles: tuple[str, ...]
+    titles: dict[str, Literal["", "M", "F"]]
+    title_families: tuple[str, ...]
     remarks: tuple[str, ...]
     no_name: tuple[str, ...]
     usual_families: tuple[str, ...]
@@ -130,7 +131,8 @@ class NameCleaner:
         self._female = knowledge.middle_abbreviations.female
         self._male = knowledge.middle_abbreviations.male
         words = knowledge.words
-        self._titles = frozenset(words.titles)
+        self._titles = words.titles
+        self._title_families = frozenset(words.title_families)
         self._usual = frozenset(words.usual_families)
         self._remarks = frozenset(key(remark) for remark in words.remarks)
         self._no_name = frozenset(plain(text) for text in words.no_name)
@@ -140,14 +142,22 @@ class NameCleaner:
         self._lead_words = frozenset(word.split()[0] for word in (*words.other_name, "tự", "sinh"))
         leads = "|".join(sorted(map(re.escape, words.other_name), key=len, reverse=True))
         self._lead = re.compile(rf"(?:{leads})\b[\s.:]*", re.IGNORECASE)
-        self._between = re.compile(rf"[\s,;.-]+(?:{leads}|tự(?=\s+[{_SMALL.upper()}]))[\s.:]+")
+        phrases = "|".join(lead for lead in leads.split("|") if "\\ " in lead)
+        capitals = _SMALL.upper()
+        # In capitals a single word may be part of the name, unless a whole name stands before it.
+        single = "|".join(lead for lead in leads.split("|") if "\\ " not in lead).upper()
+        self._between = re.compile(
+            rf"[\s,;.-]+(?:{leads}|(?i:{phrases})|tự(?=\s+[{capitals}]))[\s.:]+"
+            rf"|(?<=[{capitals}])(?<=\S)\s+(?:{single}|TỰ)\s+(?=[{capitals}])"
+        )
 
-    def clean(self, raw: str, sex: str = "") -> Name:
+    def clean(self, raw: str, sex: str = "", grown: bool = True) -> Name:
         """Bring a name into standard form.
 
         Args:
             raw: decoded text of the cell; leading and given name joined where apart.
             sex: M, F or empty, as the cell, the role or a word says; decides what ``T.`` means.
+            grown: can be addressed as a grown person: a newborn Ông has Ông for a family name.
         """
         usual = self._usual_name(raw)
         if usual:
@@ -157,7 +167,7 @@ class NameCleaner:
             return Name()
         self._take_other(draft)
         words = self._words(draft)
-        words = self._without_title(words)
+        words = self._without_title(words, sex, grown)
         words = self._spelled_out(words, sex, draft)
         if not words:
             return Name()
@@ -225,7 +235,7 @@ class NameCleaner:
         draft.text = _BRACKETS.sub(" ", draft.text).strip()
         for separator in (self._between, _SPLIT):
             parts = separator.split(draft.text, maxsplit=1)
-            if len(parts) == 2 and _is_apart(parts[0], parts[1], separator is _SPLIT):
+            if len(parts) == 2 and _is_apart(draft.text, parts, separator is _SPLIT):
                 draft.text = parts[0]
                 self._offer(parts[1], draft)
 
@@ -249,11 +259,15 @@ class NameCleaner:
                 words += _meant(bare, draft.flags)
         return words
 
-    def _without_title(self, words: list[str]) -> list[str]:
-        is_title = (
-            len(words) > 3 and words[0].lower() in self._titles and words[1].lower() in self._usual
-        )
-        return words[1:] if is_title else words
+    def _without_title(self, words: list[str], sex: str, grown: bool) -> list[str]:
+        """Leave out a title, but no family name: a woman or a child is not addressed as Ông."""
+        lower = [word.lower() for word in words]
+        if len(words) <= 3 or lower[0] not in self._titles or lower[1] not in self._usual:
+            return words
+        said = self._titles[lower[0]]
+        shown = sex or ("F" if "thị" in lower else "")
+        fits = not said or not shown or said == shown
+        return words[1:] if fits and (grown or lower[0] not in self._title_families) else words
 
     def _spelled_out(self, words: list[str], sex: str, draft: _Draft) -> list[str]:
         """Replace abbreviations that have one meaning."""
@@ -264,13 +278,16 @@ class NameCleaner:
         if family:
             words[0] = family
             draft.flags.add("abbreviated")
-        if len(words) > 2:
-            second = words[1].lower()
-            middle = (self._female if sex != "M" else {}).get(second) or (
+        # The đệm stands second, or third behind the family names of both parents.
+        has_two = len(words) > 3 and words[1].lower() in self._usual and words[1].lower() != "văn"
+        place = 2 if has_two else 1
+        if len(words) > place + 1:
+            short = words[place].lower()
+            middle = (self._female if sex != "M" else {}).get(short) or (
                 self._male if sex != "F" else {}
-            ).get(second)
+            ).get(short)
             if middle:
-                words[1] = middle
+                words[place] = middle
                 draft.flags.add("abbreviated")
         return words
 
@@ -288,10 +305,14 @@ class NameCleaner:
             draft.flags.add("syllable_impossible")
 
 
-def _is_apart(left: str, right: str, needs_two_names: bool) -> bool:
-    if not needs_two_names:
-        return bool(left.strip(_SIGNS) and right.strip(_SIGNS))
-    return len(left.split()) > 1 and len(right.split()) > 1
+def _is_apart(text: str, parts: list[str], needs_two_names: bool) -> bool:
+    """Are both parts names; in capitals only where a whole name stands first."""
+    left, right = (part.strip(_SIGNS) for part in parts)
+    if needs_two_names:
+        return len(left.split()) > 1 and len(right.split()) > 1
+    said = text[len(parts[0]) : len(text) - len(parts[1])].strip(_SIGNS)
+    whole = 3 if said.isupper() and " " not in said else 1
+    return bool(right) and len(left.split()) >= whole
 
 
 def _blank_between_syllables(found: re.Match[str]) -> str:

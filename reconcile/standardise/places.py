@@ -18,8 +18,11 @@ from reconcile.text.folding import key, plain, tidy
 if TYPE_CHECKING:
     from reconcile.standardise.gazetteer import Gazetteer, PrefixKinds, Unit
 
+    Component = tuple[PrefixKinds, list[str]]
+
 _BREAKS: Final = re.compile(r"[,;()\[\]|]|\s[-–—/]+\s|(?<=[^\W\d])\s*[-–—]\s*(?=[^\W\d])")
 _WORDS: Final = re.compile(r"[^\W_]+(?:['’/][^\W_]+)*\.?")
+_SHORTEST_CUT: Final = 30  # columns for addresses are at least so wide
 _LONGEST_PREFIX: Final = 3
 _COUNTRY: Final = frozenset({"viet nam", "vn"})
 
@@ -88,21 +91,42 @@ class PlaceReader:
 
     def _parse(self, text: str, is_new: bool) -> Place:
         parts = _Parts()
-        for segment in _BREAKS.split(tidy(text)):
-            for kinds, words in self._components(segment):
-                self._assign(kinds, words, parts)
+        components = [
+            component
+            for segment in _BREAKS.split(tidy(text))
+            for component in self._components(segment)
+        ]
+        if len(text) >= _SHORTEST_CUT and components:
+            components[-1:] = self._completed(*components[-1])
+        for kinds, words in components:
+            self._assign(kinds, words, parts)
         unit = self._smallest(parts, is_new)
         hamlet, commune = self._hamlet(parts, unit)
         chosen = commune or (unit.id if unit else "")
         lacks_commune = "commune" in parts.unknown and not parts.communes
         return Place(chosen, hamlet, " ".join(parts.words), lacks_commune)
 
+    def _completed(self, kinds: PrefixKinds, words: list[str]) -> list[Component]:
+        """The last name of a text, where the width of its column has cut it off.
+
+        Returns:
+            The component with the name that begins so; nothing where several do.
+        """
+        allowed = [kind for kind, _ in kinds if kind in ("district", "province")]
+        begun = " ".join(words)
+        if not allowed or any(self.gazetteer.named(kind, begun) for kind in allowed):
+            return [(kinds, words)]
+        names = {name for kind in allowed for name in self.gazetteer.beginning(kind, begun)}
+        if not names:
+            return [(kinds, words)]
+        return [(kinds, names.pop().split())] if len(names) == 1 else []
+
     # -- taking the text apart ------------------------------------------------------------------
 
-    def _components(self, segment: str) -> list[tuple[PrefixKinds, list[str]]]:
+    def _components(self, segment: str) -> list[Component]:
         """Parts of a segment: kinds that its prefix allows (none without one), and its words."""
         words = self._split_dots(_WORDS.findall(key(segment)))
-        components: list[tuple[PrefixKinds, list[str]]] = []
+        components: list[Component] = []
         kinds: PrefixKinds = ()
         current: list[str] = []
         place = 0

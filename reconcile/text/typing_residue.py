@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from reconcile.text.folding import set_tone, split_tone
 from reconcile.text.syllables import is_vietnamese_syllable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _TELEX_TONES: Final = "sfrxj"
 _TELEX_LETTERS: Final = (
@@ -82,6 +85,33 @@ def _mark(letters: list[str], marks: dict[str, str]) -> None:
             return
 
 
+def _is_doubtful(word: str) -> bool:
+    """Can the word be another slip than a keyboard that was off.
+
+    Marks elsewhere in it show that the keyboard was on, so that only a tone key at the end can
+    be left over. ``Tirnh`` may be Tỉnh as well as Trinh, ``Saang`` Sâng as well as Sang.
+    """
+    if not word.isascii():
+        return word[-1] not in _TELEX_TONES or not is_vietnamese_syllable(word[:-1])
+    return any(map(is_vietnamese_syllable, _slips(word)))
+
+
+def _slips(word: str) -> Iterator[str]:
+    """Words that a slip of the hand turns into this one: letters changed places or came twice.
+
+    The first letter is right, and letters behind the vowels do not change places: ``Hoangf``.
+    """
+    for place in range(1, len(word) - 1):
+        if word[place] in _VOWEL_KEYS and word[place + 1] in "rh":
+            yield word[:place] + word[place + 1] + word[place] + word[place + 2 :]
+    for place in range(1, len(word)):
+        if word[place] == word[place - 1]:
+            yield word[:place] + word[place + 1 :]
+
+
+_VOWEL_KEYS: Final = frozenset("aeiouy")
+
+
 @lru_cache(maxsize=1 << 16)
 def undo(word: str) -> str:
     """One word as it was meant.
@@ -100,7 +130,7 @@ def undo(word: str) -> str:
         return word
     if _VNI_WORD.fullmatch(word):
         meant = _undo_vni(word.lower())
-    elif word.isalpha():
+    elif word.isalpha() and not _is_doubtful(word.lower()):
         meant = _undo_telex(word.lower())
     else:
         return word

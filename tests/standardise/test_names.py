@@ -80,3 +80,11 @@ def test_one_name_in_all_encodings_is_one_name(knowledge):
 def test_different_names_stay_different(one, other, knowledge):
     left, right = (knowledge.names.clean(f"Lê {word}") for word in (one, other))
     assert left.key != right.key
+
+
+def test_a_newborn_ong_has_ong_for_a_family_name(knowledge, run):
+    raw = "Ông Phạm Hoàng Khang"
+    assert knowledge.names.clean(raw, "M", grown=False).name == raw
+    assert knowledge.names.clean(raw, "M").name == "Phạm Hoàng Khang"
+    standard = run(("hoi_xuan", "KS", {"child.name": raw, "father.name": "Ông Phạm Văn Ba"}))
+    assert list(standard.mentions["name"]) == [raw, "Phạm Văn Ba"]
