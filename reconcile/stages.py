@@ -146,7 +146,8 @@ def work_out(register: Register, knowledge: Knowledge, progress: Progress = sile
     findings = _validated(contents, standard, identified, knowledge)
 
     progress("match", 0, 1)
-    pairs = match.match(mentions, live_entries, kin, knowledge.model, types, progress)
+    matched = match.match_all(mentions, live_entries, kin, knowledge.model, progress)
+    pairs = matched.pairs
 
     progress("resolve", 0, 1)
     effective = judgements.effective(
@@ -180,7 +181,13 @@ def work_out(register: Register, knowledge: Knowledge, progress: Progress = sile
         types,
     )
     evidence = match.explain(
-        _asked_pairs(grouped.questions), mentions, live_entries, kin, knowledge.model, types
+        _asked_pairs(grouped.questions),
+        mentions,
+        live_entries,
+        kin,
+        knowledge.model,
+        types,
+        matched=matched,
     )
     resolved = Resolved(
         occurrences=identified.occurrences,

@@ -124,7 +124,7 @@ def _scored_lines(
     known: Known,
 ) -> list[pd.DataFrame]:
     at_random = model.rivals.index(RANDOM)
-    levels = levels_of(encoded, *sides, model)
+    levels = levels_of(encoded, *sides, model, known)
     lines = [_lines(pairs, PRIOR, _words(len(pairs), RANDOM), np.full(len(pairs), model.prior))]
     by_rival = priors(model) + own_weights(encoded, levels, model)
     for comparison in model.file.comparisons:

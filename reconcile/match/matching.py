@@ -150,14 +150,13 @@ def _rounds(
 ) -> tuple[NDArray[np.float64], Known]:
     """Score in a small fixed number of rounds; each lets surer relatives speak for the pairs."""
     parts = [slice(at, at + _AT_ONCE) for at in range(0, len(found), _AT_ONCE)]
-    own = [own_scores(encoded, found.left[part], found.right[part], model) for part in parts]
     weights = np.zeros(len(found), dtype=np.float64)
     known = known_at_first(encoded)
     for number in range(model.file.rounds):
         if number:
-            known = known_from(encoded, _groups(encoded, found, weights, model))
-        for part, scores in zip(parts, own, strict=True):
-            total = scores.copy()
+            known = known_from(encoded, _groups(encoded, found, weights, model), model)
+        for part in parts:
+            total = own_scores(encoded, found.left[part], found.right[part], model, known)
             for evidence in model.file.relatives:
                 total += relative_weights(
                     encoded, evidence, found.left[part], found.right[part], model, known

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _MOST_OF_A_FREQUENCY: Final = 0.9  # a neighbourhood of names never holds more people than this
+_LENT: Final = frozenset(("identity", "category", "text"))  # kinds whose values groups lend
 _FARTHEST: Final = 40.0  # bits; beyond, evidence about relatives is taken as this strong
 
 
@@ -58,13 +59,14 @@ class Known:
         own: slot -> position of the relative per mention, ``MISSING`` where there is none.
         lent: the same, with what the other members of the group lend.
         groups: group of mentions held to be one person, per mention.
-        best: the mention that speaks for the group of each mention, the best dated one.
+        speakers: comparison id -> the mention whose value stands for each mention there: its own,
+            or where that is missing one of its group.
     """
 
     own: dict[str, Ints]
     lent: dict[str, Ints]
     groups: Ints
-    best: Ints
+    speakers: dict[str, Ints]
 
     def relative(self, slot: str, of: Ints, beside: Ints) -> Ints:
         """Relative of one side of pairs.
@@ -75,9 +77,21 @@ class Known:
         within = self.groups[of] == self.groups[beside]
         return np.where(within, self.own[slot][of], self.lent[slot][of])
 
+    def speaker(self, comparison: str, of: Ints, beside: Ints) -> Ints:
+        """The mention whose value is compared for one side of pairs, lent as relatives are."""
+        if comparison not in self.speakers:
+            return of
+        within = self.groups[of] == self.groups[beside]
+        return np.where(within, of, self.speakers[comparison][of])
+
 
 def levels_of(
-    encoded: Encoded, left: Ints, right: Ints, model: Model, of_relatives: bool = False
+    encoded: Encoded,
+    left: Ints,
+    right: Ints,
+    model: Model,
+    known: Known,
+    of_relatives: bool = False,
 ) -> Levels:
     """Compare pairs in all comparisons of the model.
 
@@ -86,10 +100,16 @@ def levels_of(
         left: positions of one side.
         right: positions of the other side.
         model: the matching model.
+        known: what groups lend their members.
         of_relatives: only the comparisons that are made between relatives.
     """
     chosen = [c for c in model.file.comparisons if c.of_relatives or not of_relatives]
-    return Levels(left, right, {c.id: compare(encoded, c, left, right, model) for c in chosen})
+    levels = {}
+    for comparison in chosen:
+        one = known.speaker(comparison.id, left, right)
+        other = known.speaker(comparison.id, right, left)
+        levels[comparison.id] = compare(encoded, comparison, one, other, model)
+    return Levels(left, right, levels)
 
 
 def own_weights(encoded: Encoded, levels: Levels, model: Model, of_kin: bool = False) -> Floats:
@@ -161,37 +181,50 @@ def combine(by_rival: Floats) -> Floats:
     return -against
 
 
-def own_scores(encoded: Encoded, left: Ints, right: Ints, model: Model) -> Floats:
+def own_scores(encoded: Encoded, left: Ints, right: Ints, model: Model, known: Known) -> Floats:
     """Weight per pair and rival of what the two mentions themselves say, priors included."""
-    return priors(model) + own_weights(encoded, levels_of(encoded, left, right, model), model)
+    levels = levels_of(encoded, left, right, model, known)
+    return priors(model) + own_weights(encoded, levels, model)
 
 
 def known_at_first(encoded: Encoded) -> Known:
     """What is known before any pair is scored: nobody is anybody else."""
     alone = np.arange(len(encoded), dtype=np.int64)
-    return Known(encoded.relatives, encoded.relatives, alone, alone)
+    return Known(encoded.relatives, encoded.relatives, alone, {})
 
 
-def known_from(encoded: Encoded, groups: Ints) -> Known:
+def known_from(encoded: Encoded, groups: Ints, model: Model) -> Known:
     """What is known once some mentions are held to be one person.
 
-    Members of a group lend each other the relatives that they miss, and the best dated of them
-    stands for all where somebody's relative is compared.
+    Members of a group lend each other the relatives and the values that they miss, and the best
+    date of birth among them. So each attribute of a person counts once, whichever of his mentions
+    has it.
 
     Args:
         encoded: the mentions.
         groups: group of each mention.
+        model: the matching model.
     """
+    lent = {slot: _lent(own, own != MISSING, groups) for slot, own in encoded.relatives.items()}
     positions = np.arange(len(encoded), dtype=np.int64)
-    order = np.lexsort((positions, -encoded.dates.precision, groups))
-    best = order[np.searchsorted(groups[order], groups)]
-    lent = {}
-    for slot, own in encoded.relatives.items():
-        has = np.flatnonzero(own != MISSING)
-        first = np.full(int(groups.max(initial=0)) + 1, MISSING, dtype=np.int64)
-        first[groups[has[::-1]]] = own[has[::-1]]
-        lent[slot] = np.where(own != MISSING, own, first[groups])
-    return Known(encoded.relatives, lent, groups, best)
+    speakers = {}
+    for comparison in model.file.comparisons:
+        if comparison.kind == "date":
+            order = np.lexsort((positions, -encoded.dates.precision, groups))
+            speakers[comparison.id] = order[np.searchsorted(groups[order], groups)]
+        elif comparison.kind in _LENT:
+            has = encoded.coded(comparison.columns["value"]).codes != MISSING
+            speakers[comparison.id] = _lent(positions, has, groups)
+    return Known(encoded.relatives, lent, groups, speakers)
+
+
+def _lent(own: Ints, has: NDArray[np.bool_], groups: Ints) -> Ints:
+    """Per mention its own value, or that of the first of its group that has one."""
+    at = np.flatnonzero(has)[::-1]
+    first = np.full(int(groups.max(initial=0)) + 1, MISSING, dtype=np.int64)
+    first[groups[at]] = own[at]
+    filled = first[groups]
+    return np.where(has | (filled == MISSING), own, filled)
 
 
 def relative_weights(
@@ -247,11 +280,10 @@ def _relative_bits(
     encoded: Encoded, first: Ints, second: Ints, model: Model, known: Known
 ) -> Floats:
     """Weight that two relatives are one person, by what they say themselves."""
-    one, other = known.best[first], known.best[second]
-    low, high = np.minimum(one, other), np.maximum(one, other)
+    low, high = np.minimum(first, second), np.maximum(first, second)
     codes, values = pd.factorize(low * len(encoded) + high)
     left, right = np.divmod(values, len(encoded))
-    levels = levels_of(encoded, left, right, model, of_relatives=True)
+    levels = levels_of(encoded, left, right, model, known, of_relatives=True)
     bits = own_weights(encoded, levels, model, of_kin=True)[:, model.rivals.index(RANDOM)]
     bits = np.where(known.groups[left] == known.groups[right], _FARTHEST, bits)
     return bits[codes]

@@ -157,10 +157,11 @@ class Agglomeration:
             one, other = self.root(pair.left), self.root(pair.right)
             if one == other:
                 continue
-            if self._against(one, other) in ("", UNSUPPORTED):
-                self._join(one, other, pair, "certain")
-            else:
+            sides = self._members[one], self._members[other]
+            if self._constraints.against_structure(*sides, self.root):
                 held.append(pair)
+            else:
+                self._join(one, other, pair, "certain")
         return held
 
     def link(self, candidates: list[Pair], bounds: Bounds) -> int:
@@ -242,13 +243,13 @@ class Agglomeration:
         return support
 
     def _is_weak_bridge(self, one: int, other: int, support: _Support, bounds: Bounds) -> bool:
-        """Whether two groups hang together by one pair that is not strong enough for that."""
+        """Whether two groups hang together by pairs that are not strong enough for that.
+
+        Several mentions of one person have more to agree on than one mention has, and several
+        pairs say the same thing several times: not their number counts but the best of them.
+        """
         groups = min(len(self._members[one]), len(self._members[other])) >= 2
-        return (
-            groups
-            and support.favour <= 1
-            and support.best < bounds.link + bounds.rules.thresholds.bridge_bits
-        )
+        return groups and support.best < bounds.link + bounds.rules.thresholds.bridge_bits
 
     def _rivalled(self, one: int, other: int, weight: float, bounds: Bounds) -> bool:
         """Whether the link is not safe any more once the rivals of either side are counted.

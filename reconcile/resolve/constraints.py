@@ -199,6 +199,21 @@ class Constraints:
             or self._passages_against(small, large)
         )
 
+    def against_structure(
+        self, left: Sequence[int], right: Sequence[int], root: Callable[[int], int]
+    ) -> str:
+        """What stands against a join that the structure of an entry makes certain.
+
+        Whoever signs as the mother and bears her name is the mother, whatever year of birth was
+        typed: then the date is wrong, not the person. So dates, sex and passages say nothing here.
+        """
+        small, large = (left, right) if len(left) <= len(right) else (right, left)
+        return (
+            self._judged(small, root(large[0]), root)
+            or self._roles_against(small, large)
+            or self._kin_against(small, large, root)
+        )
+
     def rivals(self, left: Sequence[int], right: Sequence[int], root: Callable[[int], int]) -> bool:
         """Whether two clusters that fit the same third one cannot both be right.
 

@@ -77,10 +77,11 @@ def test_the_odds_are_those_against_all_rivals_together():
 def test_weights_are_the_same_from_both_sides(encoded, model):
     chance = np.random.default_rng(1)
     left, right = chance.integers(0, len(encoded), (2, 400))
-    assert np.array_equal(
-        own_scores(encoded, left, right, model), own_scores(encoded, right, left, model)
-    )
     known = known_at_first(encoded)
+    assert np.array_equal(
+        own_scores(encoded, left, right, model, known),
+        own_scores(encoded, right, left, model, known),
+    )
     for evidence in model.file.relatives:
         assert np.array_equal(
             relative_weights(encoded, evidence, left, right, model, known),
@@ -91,30 +92,43 @@ def test_weights_are_the_same_from_both_sides(encoded, model):
 def test_weights_do_not_depend_on_the_company_of_pairs(encoded, model):
     chance = np.random.default_rng(2)
     left, right = chance.integers(0, len(encoded), (2, 300))
-    whole = own_scores(encoded, left, right, model)
-    part = own_scores(encoded, left[::7], right[::7], model)
+    known = known_at_first(encoded)
+    whole = own_scores(encoded, left, right, model, known)
+    part = own_scores(encoded, left[::7], right[::7], model, known)
     assert np.array_equal(whole[::7], part)
 
 
 def test_a_relative_says_no_more_than_its_cap(encoded, model):
     chance = np.random.default_rng(3)
     left, right = chance.integers(0, len(encoded), (2, 3000))
-    known = known_from(encoded, np.zeros(len(encoded), dtype=np.int64))
+    known = known_from(encoded, np.zeros(len(encoded), dtype=np.int64), model)
     for evidence in model.file.relatives:
         said = relative_weights(encoded, evidence, left, right, model, known)[:, 0]
         assert said.max() <= np.log2(evidence.m / evidence.u) + 1e-9
         assert said.min() >= np.log2((1 - evidence.m) / (1 - evidence.u)) - 1e-9
 
 
-def test_members_of_one_group_lend_each_other_nothing_about_themselves(encoded):
+def test_members_of_one_group_lend_each_other_nothing_about_themselves(encoded, model):
     father = encoded.relatives["father"]
     child = int(np.flatnonzero(father >= 0)[0])
     other = int(np.flatnonzero((father < 0) & (encoded.head == np.arange(len(encoded))))[0])
     groups = np.arange(len(encoded))
     groups[other] = groups[child]
-    known = known_from(encoded, groups)
+    known = known_from(encoded, groups, model)
     assert known.lent["father"][other] == father[child]
     assert known.relative("father", np.array([other]), np.array([child]))[0] < 0
+
+
+def test_members_of_one_group_lend_their_best_date_to_others_only(encoded, model):
+    dated = int(np.flatnonzero(encoded.dates.dated)[0])
+    undated, third = (int(at) for at in np.flatnonzero(~encoded.dates.dated)[:2])
+    groups = np.arange(len(encoded))
+    groups[undated] = groups[dated]
+    known = known_from(encoded, groups, model)
+    asked = np.array([undated])
+    assert known.speaker("birth", asked, np.array([third]))[0] == dated
+    assert known.speaker("birth", asked, np.array([dated]))[0] == undated
+    assert known.speaker("name", asked, np.array([third]))[0] == undated
 
 
 def test_m_and_u_are_recovered_from_pairs_of_known_truth(encoded, town, model):
@@ -126,13 +140,15 @@ def test_m_and_u_are_recovered_from_pairs_of_known_truth(encoded, town, model):
     same = truth[order[1:]] == truth[order[:-1]]
     pairs = order[:-1][same], order[1:][same]
     exact = KINDS["name"].index("exact") + 1
-    names = levels_of(encoded, *pairs, model).by_comparison["name"]
+    known = known_at_first(encoded)
+    names = levels_of(encoded, *pairs, model, known).by_comparison["name"]
     assert abs((names == exact).mean() - model.comparison("name").levels[0].m) < 0.12
     off = KINDS["date"].index("year_off_one") + 1
     overlap = KINDS["date"].index("year_overlap") + 1
-    births = levels_of(encoded, *pairs, model).by_comparison["birth"]
+    births = levels_of(encoded, *pairs, model, known).by_comparison["birth"]
     assert 0.02 < (births == off).sum() / np.isin(births, [off, overlap]).sum() < 0.12
     strangers = truth[left] != truth[right]
-    random = levels_of(encoded, left[strangers], right[strangers], model).by_comparison["birth"]
+    apart = left[strangers], right[strangers]
+    random = levels_of(encoded, *apart, model, known).by_comparison["birth"]
     years = np.isin(random, [KINDS["date"].index(level) + 1 for level in KINDS["date"][8:12]])
     assert abs((random[years] == overlap).mean() - model.comparison("birth").levels[8].u) < 0.02
