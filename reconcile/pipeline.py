@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from reconcile.importers import Imported
-    from reconcile.register import Changes, Register
+    from reconcile.register import Changes, Register, Run
     from reconcile.register.integrity import Problem
     from reconcile.register.search import Person
     from reconcile.review.columns import ReviewWords
@@ -106,47 +106,56 @@ def merge(request: MergeRequest, progress: Progress = silent) -> Merged:
     """
     knowledge = load_knowledge(request.mappings)
     imported = _read(request, knowledge, progress)
+    with open_register(request.register) as register:
+        merged, run, paths = _merge_into(register, request, (imported, knowledge), progress)
+        if request.dry_run:
+            return merged
+        del imported  # outputs are the peak of memory; the rows are in the register by now
+        progress("outputs", 0, 1)
+        outputs = write_outputs(register, run, knowledge, (paths, request.language))
+    return dataclasses.replace(merged, outputs=outputs)
+
+
+def _merge_into(
+    register: Register,
+    request: MergeRequest,
+    sources: tuple[Imported, Knowledge],
+    progress: Progress,
+) -> tuple[Merged, Run, dict[str, Path]]:
+    """The run of a merge; a function of its own, so that its tables are let go before outputs."""
+    imported, knowledge = sources
     arguments = {
         "deliveries": sorted(set(imported.deliveries["delivery"])),
         "kind": request.kind,
         "date": request.date and request.date.isoformat(),
         "skip_unreadable": request.skip_unreadable,
     }
-    with open_register(request.register) as register:
-        with register.run("merge", arguments, manifest_of(imported, knowledge)) as run:
-            paths = {} if request.dry_run else output_paths(request.out, run.name)
-            register.add_import(
-                run, imported.deliveries, imported.files, imported.rows, imported.findings
-            )
-            worked = work_out(register, knowledge, progress)
-            resolved = worked.resolved
-            _refuse_shrinkage(worked, imported, knowledge.office.gone_share)
-            progress("save", 0, 1)
-            saved = register.save(run, resolved)
-            accounting = _accounting(imported, register)
-            run.manifest["rows"] = {
-                name: int(accounting[name].sum()) for name in ("read", *OUTCOMES)
-            }
-            run.manifest["counts"] = counts(resolved, saved)
-            if request.dry_run:
-                run.discard()
-        merged = Merged(
-            run="" if request.dry_run else run.name,
-            accounting=accounting,
-            changes=saved.changes,
-            persons=len(set(saved.person_ids)),
-            entries=len(resolved.entries),
-            questions=open_by_kind(
-                register.conflicts() if not request.dry_run else resolved.conflicts
-            ),
-            findings=tally(resolved.findings["severity"]),
-            unreadable=imported.unreadable,
+    with register.run("merge", arguments, manifest_of(imported, knowledge)) as run:
+        paths = {} if request.dry_run else output_paths(request.out, run.name)
+        register.add_import(
+            run, imported.deliveries, imported.files, imported.rows, imported.findings
         )
+        worked = work_out(register, knowledge, progress)
+        resolved = worked.resolved
+        _refuse_shrinkage(worked, imported, knowledge.office.gone_share)
+        progress("save", 0, 1)
+        saved = register.save(run, resolved)
+        accounting = _accounting(imported, register)
+        run.manifest["rows"] = {name: int(accounting[name].sum()) for name in ("read", *OUTCOMES)}
+        run.manifest["counts"] = counts(resolved, saved)
         if request.dry_run:
-            return merged
-        progress("outputs", 0, 1)
-        outputs = write_outputs(register, run, knowledge, (paths, request.language))
-    return dataclasses.replace(merged, outputs=outputs)
+            run.discard()
+    merged = Merged(
+        run="" if request.dry_run else run.name,
+        accounting=accounting,
+        changes=saved.changes,
+        persons=len(set(saved.person_ids)),
+        entries=len(resolved.entries),
+        questions=open_by_kind(resolved.conflicts),
+        findings=tally(resolved.findings["severity"]),
+        unreadable=imported.unreadable,
+    )
+    return merged, run, paths
 
 
 def demo(
