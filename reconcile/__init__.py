@@ -17,6 +17,7 @@ Data flows down this list; an import only goes down the floors in ``pyproject.to
     export        unified register as xlsx, csv, parquet
     simulate      populations with known truth
     text          Vietnamese text that all stages need
+    files         output files, whole or not at all
     config        mapping files
     model         vocabulary and the column contract of every table
     errors        the exception tree

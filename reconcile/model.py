@@ -170,6 +170,20 @@ ENTRY_ATTRIBUTES: Final[dict[str, str]] = {
     "sheet_year": "text",  # the year that a sheet's or a book's name says
 }
 
+MENTION_COLUMNS: Final = (
+    "delivery",
+    "commune",
+    "file",
+    "sheet",
+    "row",
+    "register_type",
+    "role",
+    "entry_id",
+    "event_id",
+    "person_id",
+)
+"""Columns of ``export mentions``, in their order (design, section 8)."""
+
 
 def fingerprint(parts: Iterable[str], size: int = 16) -> str:
     """A stable hash of texts, the same on every machine and in every run.

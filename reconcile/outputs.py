@@ -13,11 +13,10 @@ from reconcile import __version__, config, export
 from reconcile.errors import UsageError
 from reconcile.export import beside
 from reconcile.export.books import Knowledge as Headings
-from reconcile.export.files import new_file
+from reconcile.files import new_file, write_new
 from reconcile.model import DELIVERIES
 from reconcile.report import page, summary
 from reconcile.review import conflicts_csv, records, workbook
-from reconcile.review.outputs import write_new
 from reconcile.stages import load_knowledge
 from reconcile.text.findings import load_findings
 
@@ -148,9 +147,8 @@ def _write_for_officers(
     workbook.write(
         outputs["workbook"], _casebook(snapshot, knowledge, run.name, language), language
     )
-    page.write(
-        outputs["report"], summary.summarise(_summary(snapshot, knowledge, run.name)), language
-    )
+    figures = summary.summarise(_summary(snapshot, knowledge, run.name))
+    write_new(outputs["report"], page.render(figures, language).encode())
 
 
 def _entries(run: Run) -> int:

@@ -6,10 +6,10 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from reconcile.export.files import new_file
 from reconcile.export.frames import Sheets
 from reconcile.export.headings import load_headings
 from reconcile.export.words import template_column, template_value, written_date
+from reconcile.files import new_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

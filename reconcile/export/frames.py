@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 import xlsxwriter
 
 from reconcile.errors import UsageError
-from reconcile.export.files import new_file
 from reconcile.export.plain_sheet import PlainSheet
+from reconcile.files import new_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -9,6 +9,7 @@ import pandas as pd
 from sqlalchemy import select
 
 from reconcile import model
+from reconcile.model import MENTION_COLUMNS
 from reconcile.register import tables as t
 from reconcile.register.delivered import read_occurrences
 from reconcile.register.ids import format_ids
@@ -23,20 +24,6 @@ _FEW: Final = 1000
 _PIECE: Final = 20_000  # lines of a query that are Python objects at one time
 _FIRST: Final = ("name", "name_other", "sex", "birth", "death", "cccd", "cmnd")
 _DTYPES: Final = {str: "str", int: "Int64", float: "float64", bool: "bool"}
-MENTION_COLUMNS: Final = (
-    "delivery",
-    "commune",
-    "file",
-    "sheet",
-    "row",
-    "register_type",
-    "role",
-    "entry_id",
-    "event_id",
-    "person_id",
-)
-"""Columns of ``export mentions``, in their order (design, section 8)."""
-
 PEOPLE_COLUMNS: Final = (
     "entry_key",
     "role",

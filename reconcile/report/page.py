@@ -6,20 +6,16 @@ holds counts, ids and file names only: nothing in it tells who anybody is (P9).
 
 from __future__ import annotations
 
-import os
 import re
 from typing import TYPE_CHECKING, Any, Final
 
 import jinja2
 
-from reconcile.errors import UsageError
 from reconcile.model import Outcome, Severity
 from reconcile.report import pictures
 from reconcile.text.language import translate
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pandas as pd
 
     from reconcile.report.summary import Summary, Worded
@@ -49,33 +45,6 @@ _ACTS: Final = {
     "mapping": "correct the mapping file",
     "none": "nothing",
 }
-
-
-def write(path: Path, summary: Summary, language: str) -> None:
-    """Write the report.
-
-    Args:
-        path: the new file, ``report-R0012.html``.
-        summary: the figures.
-        language: ``vi`` or ``en``.
-
-    Raises:
-        UsageError: the file exists, or cannot be written.
-    """
-    content = render(summary, language).encode()
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as error:
-        raise UsageError(
-            "{file} exists already and is not overwritten; move it away or choose another name.",
-            file=path.name,
-        ) from error
-    except OSError as error:
-        raise UsageError(
-            "{file} cannot be written ({reason}).", file=path.name, reason=error.strerror
-        ) from error
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(content)
 
 
 def render(summary: Summary, language: str) -> str:

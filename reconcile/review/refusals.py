@@ -6,8 +6,8 @@ import io
 import warnings
 from typing import TYPE_CHECKING, Final
 
+from reconcile.files import write_new
 from reconcile.review.columns import FILLED_IN
-from reconcile.review.outputs import write_new
 from reconcile.review.reading import Returned, read_returned
 from reconcile.text.language import translate
 

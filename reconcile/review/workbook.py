@@ -17,11 +17,11 @@ from xlsxwriter.worksheet import CellRichStringTuple, Worksheet
 from xlsxwriter.xmlwriter import XMLwriter
 
 from reconcile.errors import UsageError
+from reconcile.files import write_new
 from reconcile.review.cards import cards, question, shown
 from reconcile.review.casebook import Case, Casebook, cases, say
 from reconcile.review.columns import FILLED_IN, HIDDEN, LAYOUT, Column, header
 from reconcile.review.guide import GuideSheet, write_guide
-from reconcile.review.outputs import write_new
 from reconcile.review.styles import Styles
 from reconcile.text.language import translate
 

@@ -10,6 +10,7 @@ import csv
 from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from reconcile.model import MENTION_COLUMNS
 from reconcile.simulate.people import year_of
 from reconcile.simulate.writers import Expected
 
@@ -19,18 +20,6 @@ if TYPE_CHECKING:
     from reconcile.simulate.people import Person
     from reconcile.simulate.writers import Copy, Position
 
-_MENTIONS: Final = (
-    "delivery",
-    "commune",
-    "file",
-    "sheet",
-    "row",
-    "register_type",
-    "role",
-    "entry_id",
-    "event_id",
-    "person_id",
-)
 _ROWS: Final = (
     "delivery",
     "commune",
@@ -61,7 +50,11 @@ def write_truth(folder: Path, placed: list[Placed], persons: list[Person]) -> No
         persons: all persons, for their cases.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / "mentions.csv", _MENTIONS, [line for row in placed for line in _mentions(row)])
+    _write(
+        folder / "mentions.csv",
+        MENTION_COLUMNS,
+        [line for row in placed for line in _mentions(row)],
+    )
     _write(folder / "rows.csv", _ROWS, [_row(row) for row in placed])
     _write(folder / "cases.csv", _CASES, _cases(placed, persons))
 

@@ -48,6 +48,20 @@ def new_file(target: Path | None) -> Iterator[BinaryIO]:
         part.unlink(missing_ok=True)
 
 
+def write_new(target: Path, content: bytes) -> None:
+    """Write one output file whose content is at hand; see :func:`new_file`.
+
+    Args:
+        target: the file.
+        content: its bytes.
+
+    Raises:
+        UsageError: the file exists already, or its folder cannot be written to.
+    """
+    with new_file(target) as stream:
+        stream.write(content)
+
+
 def _publish(part: Path, target: Path) -> None:
     """Give a complete file its name unless another file took it in the meantime."""
     try:
