@@ -44,6 +44,7 @@ from reconcile.review.casebook import Casebook
 from reconcile.review.columns import load_review_words
 from reconcile.simulate import SimulationOptions
 from reconcile.stages import check_contents, evidence_between, load_knowledge, silent, work_out
+from reconcile.standardise.unit_names import load_unit_names
 from reconcile.text.language import DEFAULT
 
 if TYPE_CHECKING:
@@ -383,6 +384,7 @@ def explain(question: Question) -> str:
         register_types=knowledge.register_types,
         communes=knowledge.communes,
         model=knowledge.model,
+        units=load_unit_names(knowledge.folder),
         language=question.language,
         unmasked=question.unmasked,
     )

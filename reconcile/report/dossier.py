@@ -1,7 +1,8 @@
 """The dossier of one person, and why two people are or are not one, as text for a terminal.
 
-Masked unless asked otherwise (P9): initials for names, birth years for dates, ids for everything
-else. Text from files never reaches the terminal with control characters in it.
+Masked unless asked otherwise (P9): initials for names, years for dates, the commune of a place, the
+kind of a paper and not a digit of its number, ids for everything else. Text from files never
+reaches the terminal with control characters in it.
 """
 
 from __future__ import annotations
@@ -21,13 +22,39 @@ if TYPE_CHECKING:
 
     from reconcile.config import CommuneName, RegisterType
     from reconcile.match import Model
+    from reconcile.standardise.unit_names import UnitNames
 
 Line = dict[str, Any]
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
-_NAMES: Final = frozenset(("name", "father", "mother", "partner"))
+_NAMES: Final = frozenset(("name", "name_other", "father", "mother", "partner"))
 _DATES: Final = frozenset(("birth", "death"))
-_OPEN_FIELDS: Final = frozenset(("sex", "nationality"))
+_UNITS: Final = frozenset(("birth_place", "home_place", "residence_unit"))
+_PAPERS: Final = {"cccd": "CCCD", "cmnd": "CMND"}
+_HIDDEN: Final = "••••"
+_SEX: Final = {"M": "Male", "F": "Female", "U": "Undetermined"}
+# Golden field -> the message that names it.
+_LABELS: Final = {
+    "name": "Name",
+    "name_other": "Other name",
+    "sex": "Sex",
+    "birth": "Born",
+    "death": "Died",
+    "birth_place": "Place of birth",
+    "home_place": "Home place",
+    "home": "Home place in full",
+    "residence_unit": "Residence",
+    "residence": "Residence in full",
+    "ethnic_group": "Ethnic group",
+    "nationality": "Nationality",
+    "cmnd": "CMND number",
+    "cccd": "CCCD number",
+    "other_paper": "Other paper",
+    "father": "Father",
+    "mother": "Mother",
+    "partner": "Husband or wife",
+}
+_WIDTH: Final = 20  # of the longest label
 _BAR: Final = 2.0  # bits of weight for one mark of a bar
 _LONGEST: Final = 16  # marks
 
@@ -40,6 +67,7 @@ class Words:
         register_types: register types by code.
         communes: communes by id.
         model: the matching model.
+        units: names of administrative units.
         language: ``vi`` or ``en``.
         unmasked: show names, dates and numbers in full; the caller logs that.
     """
@@ -47,6 +75,7 @@ class Words:
     register_types: Mapping[str, RegisterType]
     communes: Mapping[str, CommuneName]
     model: Model
+    units: UnitNames
     language: str
     unmasked: bool = False
 
@@ -127,9 +156,21 @@ def _fact(line: Line, ordinal: Mapping[str, int], words: Words) -> str:
         agreeing=line["agreeing"],
         disagreeing=line["disagreeing"],
     )
-    field, value = str(line["field"]), str(line["value"])
-    shown = masked(field, value, unmasked=words.unmasked)
-    return f"  {field:<14} {shown:<32} {origin:<5} {said} · {line['rule']}"
+    label = words.say(_LABELS.get(str(line["field"]), str(line["field"])))
+    shown = _shown(str(line["field"]), str(line["value"]), words)
+    return f"  {label:<{_WIDTH}} {shown:<32} {origin:<5} {said} · {line['rule']}"
+
+
+def _shown(field: str, value: str, words: Words) -> str:
+    """A golden value in words, masked or not."""
+    if field in _UNITS:
+        named = words.units.whole if words.unmasked else words.units.alone
+        name = named(value, words.language)
+        if name:
+            return name
+    if field == "sex" and words.unmasked and value in _SEX:
+        return words.say(_SEX[value])
+    return masked(field, value, unmasked=words.unmasked)
 
 
 def _entry(number: int, line: Line, words: Words) -> str:
@@ -187,23 +228,26 @@ def _by_time(mentions: pd.DataFrame) -> list[Line]:
 
 
 def masked(field: str, value: str, *, unmasked: bool = False) -> str:
-    """A value as it may be shown: initials, years, numbers with their middle hidden.
+    """A value as it may be shown: initials, years, the kind of a paper, and nothing else.
 
     Args:
         field: field that it is a value of.
         value: the value.
         unmasked: show it in full after all.
+
+    >>> masked("name", "Nguyễn Văn An"), masked("birth", "1985-03-04"), masked("cccd", "082085001234")
+    ('N. V. A.', '1985', 'CCCD ••••')
     """
     text = _safe(value)
-    if unmasked or field in _OPEN_FIELDS:
+    if unmasked or not text:
         return text
     if field in _NAMES:
         return " ".join(f"{part[0].upper()}." for part in text.split() if part)
     if field in _DATES:
         return text[:4]
-    if text.isdigit():
-        return f"{text[:3]}{'*' * max(len(text) - 5, 0)}{text[-2:]}" if len(text) > 5 else "***"
-    return "…" if text else ""
+    if field in _PAPERS:
+        return f"{_PAPERS[field]} {_HIDDEN}"
+    return _HIDDEN
 
 
 def _when(first: object, last: object, words: Words) -> str:

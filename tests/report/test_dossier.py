@@ -10,13 +10,21 @@ import pytest
 from reconcile.config import CommuneName, load_register_types, mappings_folder
 from reconcile.match import load_model
 from reconcile.report.dossier import Life, Words, comparison, dossier, masked
+from reconcile.standardise.unit_names import load_unit_names
 
 FOLDER = mappings_folder()
 COMMUNES = {"hoi_xuan": CommuneName(id="hoi_xuan", name="Hội Xuân", unit="28507@1976")}
 
 
 def words(language="en", *, unmasked=False):
-    return Words(load_register_types(FOLDER), COMMUNES, load_model(FOLDER), language, unmasked)
+    return Words(
+        load_register_types(FOLDER),
+        COMMUNES,
+        load_model(FOLDER),
+        load_unit_names(FOLDER),
+        language,
+        unmasked,
+    )
 
 
 def mention(key, day, **changes):
@@ -43,6 +51,9 @@ def life():
                 ("name", "Nguyễn Thị Lan", "k/1", "birth_entry", 2, 1),
                 ("birth", "1980-03-12", "k/1", "most_precise", 3, 0),
                 ("cccd", "082180001234", "k/3", "J-1", 1, 0),
+                ("sex", "F", "k/1", "unanimous", 3, 0),
+                ("home_place", "28507@1976", "k/1", "unanimous", 1, 0),
+                ("home", "hoa nghia hoi xuan cai lay", "k/1", "unanimous", 1, 0),
             ],
             columns=["field", "value", "mention_key", "rule", "agreeing", "disagreeing"],
         ),
@@ -69,7 +80,7 @@ def test_entries_stand_in_time_order_and_facts_name_their_source():
     entries = [line for line in lines if line.startswith("  [") and "·" in line]
     assert [line.split()[1] for line in entries] == ["1980", "2004", "2021"]
     assert "Birth · Child · Hội Xuân" in entries[0]
-    fact = next(line for line in lines if line.startswith("  birth"))
+    fact = next(line for line in lines if line.startswith("  Born"))
     assert "[1]" in fact
     assert "3 say so, 0 otherwise · most_precise" in fact
     assert "P-11AA-2" in lines[1]
@@ -86,10 +97,16 @@ def test_masked_unless_asked_otherwise():
     text = dossier(life(), words())
     assert "Lan" not in text
     assert "12/03" not in text
-    assert "082180001234" not in text
+    assert not set("0821") & set(next(x for x in text.split("\n") if "CCCD" in x)[:50])
+    assert "Hội Xuân commune  " in text
+    assert "hoa nghia" not in text
+    assert "28507@1976" not in text
     full = dossier(life(), words(unmasked=True))
     assert "Nguyễn Thị Lan" in full
     assert "12/03/1980" in full
+    assert "082180001234" in full
+    assert "Hội Xuân commune, Cai Lậy district, Tiền Giang province" in full
+    assert "Female" in full
 
 
 @pytest.mark.parametrize("unmasked", [True, False])
@@ -109,9 +126,12 @@ def test_single_entry_in_vietnamese():
     [
         ("name", "Nguyễn Thị Lan", "N. T. L."),
         ("birth", "1980-03-12", "1980"),
-        ("cccd", "082180001234", "082*******34"),
-        ("sex", "F", "F"),
-        ("residence", "ấp Hòa Nghĩa", "…"),
+        ("name_other", "Lan", "L."),
+        ("cccd", "082180001234", "CCCD ••••"),
+        ("cmnd", "312064831", "CMND ••••"),
+        ("other_paper", "B1234567", "••••"),
+        ("sex", "F", "••••"),
+        ("residence", "ấp Hòa Nghĩa", "••••"),
         ("residence", "", ""),
     ],
 )
