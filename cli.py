@@ -271,7 +271,8 @@ def merge(
     strict: Annotated[
         bool,
         typer.Option(
-            "--strict", help=_("End with 6 where a row was refused or a question is open.")
+            "--strict",
+            help=_("End with 6 where a row was refused, a file left out or a question is open."),
         ),
     ] = False,
     lang: LangOption = _LANG,
@@ -297,7 +298,7 @@ def merge(
         )
     if not quiet:
         console.merged(merged)
-    if strict and (merged.questions or merged.accounting["refused"].sum()):
+    if strict and (merged.questions or merged.unreadable or merged.accounting["refused"].sum()):
         raise typer.Exit(LEFT_OPEN)
 
 

@@ -95,6 +95,7 @@ class ConflictKind(StrEnum):
     LAW = "law"
     REFUSED = "refused"
     GONE = "gone"
+    UNREADABLE_FILE = "unreadable_file"
     QUALITY_CONTROL = "quality_control"
 
 

@@ -17,6 +17,7 @@ from reconcile import config, match, standardise, validate
 from reconcile.model import FINDINGS, LIVE_MENTIONS, PAIRS, Outcome
 from reconcile.register import Register, Resolved
 from reconcile.resolve import (
+    asked_files,
     clusters,
     conflicts,
     entries,
@@ -175,6 +176,7 @@ def work_out(register: Register, knowledge: Knowledge, progress: Progress = sile
             refused=standing_refusals(rows, files, deliveries),
             gone=identified.gone,
             findings=findings,
+            unread=asked_files.still_unread(files, deliveries),
         ),
         knowledge.conflicts,
         knowledge.wording,
@@ -207,10 +209,21 @@ def work_out(register: Register, knowledge: Knowledge, progress: Progress = sile
 
 
 def _delivered(files: pd.DataFrame, deliveries: pd.DataFrame) -> pd.DataFrame:
-    """The scopes that deliveries cover: a family of which a file could not be read is not one."""
+    """The scopes that deliveries cover: a family of which a file could not be read is not one.
+
+    A file that no table claims may be of any family of its commune, and one that stands in no
+    commune's folder of any commune: nothing of what it may be is covered.
+    """
     scopes = files[files["status"].isin(["read", "unreadable"])].merge(
         deliveries, on=["delivery", "commune"]
     )
+    nowhere = asked_files.unclaimed(files)
+    lacking = scopes["delivery"].isin(nowhere.loc[nowhere["commune"] == "", "delivery"])
+    place = ["delivery", "commune"]
+    lacking |= pd.MultiIndex.from_frame(scopes[place]).isin(
+        pd.MultiIndex.from_frame(nowhere[place])
+    )
+    scopes = scopes[~lacking]
     scopes = scopes.assign(register_type=scopes["register_types"].str.split()).explode(
         "register_type", ignore_index=True
     )
@@ -218,7 +231,7 @@ def _delivered(files: pd.DataFrame, deliveries: pd.DataFrame) -> pd.DataFrame:
     read = scopes.groupby(scope, as_index=False).agg(
         whole=("status", lambda status: bool((status == "read").all()))
     )
-    return read[read["whole"]][scope].reset_index(drop=True)
+    return read.loc[read["whole"].astype(bool), scope].reset_index(drop=True)
 
 
 def standing_refusals(

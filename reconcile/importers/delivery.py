@@ -69,12 +69,15 @@ class Found:
         parts: one per delivery and commune.
         files: all files in communes' folders, litter included.
         litter: names of files outside communes' folders that are skipped, by delivery.
-        faults: files and folders that cannot be placed.
+        unplaced: files and links that cannot be placed, each with its fault; without a commune
+            where they stand in no known commune's folder.
+        faults: what is wrong with ``delivery.toml``.
     """
 
     parts: list[CommunePart] = field(default_factory=list)
     files: list[FoundFile] = field(default_factory=list)
     litter: list[tuple[str, str]] = field(default_factory=list)
+    unplaced: list[tuple[FoundFile, FileFault]] = field(default_factory=list)
     faults: list[FileFault] = field(default_factory=list)
 
 
@@ -106,7 +109,7 @@ def find_deliveries(folders: list[Path], mappings: Mappings, defaults: Defaults)
                 reason=error.strerror or type(error).__name__,
             ) from error
     found.parts.sort(key=lambda part: (part.date, part.commune, part.sequence, part.delivery))
-    keys = [(part.delivery, part.commune) for part in found.parts]
+    keys = [(part.delivery, part.commune) for part in found.parts if part.commune]
     for delivery, commune in keys:
         if keys.count((delivery, commune)) > 1:
             raise UsageError(
@@ -116,6 +119,7 @@ def find_deliveries(folders: list[Path], mappings: Mappings, defaults: Defaults)
                 commune=commune,
             )
     found.files.sort()
+    found.unplaced.sort()
     found.litter.sort()
     return found
 
@@ -148,6 +152,8 @@ def _walk_delivery(path: Path, mappings: Mappings, defaults: Defaults, found: Fo
             found.parts.append(commune_part(name, commune, manifest, mappings, defaults))
     if root == path:
         _add_strays(path, folders, name, mappings, found)
+        # What stands in no commune's folder belongs to the delivery all the same.
+        found.parts.append(commune_part(name, "", manifest, mappings, defaults))
 
 
 def _shown(name: str) -> str:
@@ -227,7 +233,7 @@ def _check_links(folder: Path, delivery: str, mappings: Mappings, found: Found) 
     """Links to folders: :func:`_walk` names them as if they were files."""
     for file in found.files:
         if file.is_link and file.path.is_dir() and file.path.is_relative_to(folder):
-            found.faults.append(_link_fault(delivery, file.shown))
+            found.unplaced.append((file, _link_fault(delivery, file.shown)))
     found.files = [
         file
         for file in found.files
@@ -263,14 +269,14 @@ def _add_strays(
         if litter or not mappings.is_table(stray.name):
             found.litter.append((delivery, shown))
             continue
-        found.faults.append(
-            FileFault(
-                delivery,
-                shown,
-                "",
-                0,
-                "The file stands in no known commune's folder. Known communes: {known}. Move it "
-                "into one of their folders, or write a mapping for a new commune.",
-                (("known", _known(mappings)),),
-            )
+        fault = FileFault(
+            delivery,
+            shown,
+            "",
+            0,
+            "The file stands in no known commune's folder. Known communes: {known}. Move it "
+            "into one of their folders, or write a mapping for a new commune.",
+            (("known", _known(mappings)),),
         )
+        file = FoundFile(delivery, "", shown, stray, (), "", stray.is_symlink())
+        found.unplaced.append((file, fault))

@@ -5,6 +5,7 @@ Every file is looked at before anything is said: all faults come at once.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from dataclasses import dataclass
@@ -50,7 +51,8 @@ class ImportOptions:
         kind: full or delta where ``delivery.toml`` does not say; full if None.
         date: day of handing over where ``delivery.toml`` does not say.
         today: the day of the run, for deliveries that nothing dates.
-        skip_unreadable: return the faults instead of raising them.
+        skip_unreadable: return the faults of files instead of raising them; a ``delivery.toml``
+            that cannot be understood stops all the same, since nothing else says what is full.
         progress: called with the stage, files done and files in all.
     """
 
@@ -102,7 +104,7 @@ def read_deliveries(
     known = load_mappings(mappings, register_types)
     defaults = Defaults(options.kind, options.date, options.today)
     found = find_deliveries(folders, known, defaults)
-    run = Run(known, Collector(load_findings(mappings)), faults=list(found.faults))
+    run = Run(known, Collector(load_findings(mappings)))
     for done, file in enumerate(found.files):
         if options.progress:
             options.progress(STAGE, done, len(found.files))
@@ -110,8 +112,10 @@ def read_deliveries(
         run.pack_rows(_PACK_ROWS)
     if options.progress:
         options.progress(STAGE, len(found.files), len(found.files))
-    if run.faults and not options.skip_unreadable:
-        raise ExportError(run.faults)
+    for file, fault in found.unplaced:
+        _leave_out(file, fault, run)
+    if found.faults or (run.faults and not options.skip_unreadable):
+        raise ExportError([*found.faults, *run.faults])
     return _imported(found, run)
 
 
@@ -119,8 +123,8 @@ def _imported(found: Found, run: Run) -> Imported:
     for delivery, shown in found.litter:
         run.findings.add("file_skipped", Place(delivery, "", shown))
     used = {(str(line["delivery"]), str(line["commune"])) for line in run.files}
-    parts = [
-        {
+    parts = {
+        (part.delivery, part.commune): {
             "delivery": part.delivery,
             "commune": part.commune,
             "date": part.date.isoformat(),
@@ -130,11 +134,11 @@ def _imported(found: Found, run: Run) -> Imported:
         }
         for part in found.parts
         if (part.delivery, part.commune) in used
-    ]
+    }
     run.pack_rows()
     rows = pd.concat(run.frames, ignore_index=True) if run.frames else ROWS.empty()
     return Imported(
-        deliveries=DELIVERIES.build(parts),
+        deliveries=DELIVERIES.build(list(parts.values())),
         files=FILES.build(run.files),
         rows=ROWS.check(rows),
         findings=FINDINGS.build(run.findings.lines),
@@ -165,20 +169,47 @@ def _read_file(file: FoundFile, run: Run) -> None:
         return
     try:
         line["status"] = "unreadable"
-        plan = _only(claimants, file)
-        line |= {
-            "commune": plan.commune,
-            "family": plan.table.family,
-            "table": plan.table.id,
-            "register_types": plan.table.register_type,
-        }
+        if len(claimants) == 1:
+            line |= _claimed(claimants[0])
         content = _bytes(file, mappings)
         line |= {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
-        evidence = _read_content(content, file, plan, run)
+        evidence = _read_content(content, file, _only(claimants, file), run)
     except UnreadableError as fault:
         run.faults.append(_fault(file, fault))
+        line["evidence"] = _why(run.faults[-1])
         return
     line |= {"status": "read", "evidence": json.dumps(evidence, ensure_ascii=False)}
+
+
+def _claimed(plan: TablePlan) -> dict[str, object]:
+    return {
+        "commune": plan.commune,
+        "family": plan.table.family,
+        "table": plan.table.id,
+        "register_types": plan.table.register_type,
+    }
+
+
+def _leave_out(file: FoundFile, fault: FileFault, run: Run) -> None:
+    """A file or link that has no place: a line in FILES, so that nobody forgets it."""
+    line: dict[str, object] = {
+        "delivery": file.delivery,
+        "commune": file.commune,
+        "file": file.file,
+        "status": "unreadable",
+        "evidence": _why(fault),
+    }
+    run.files.append(line)
+    run.faults.append(fault)
+    with contextlib.suppress(UnreadableError, OSError):
+        content = _bytes(file, run.mappings)
+        line |= {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+
+
+def _why(fault: FileFault) -> str:
+    """A fault as the evidence of its file, to be said again in any language."""
+    values = dict(fault.values)
+    return json.dumps({"fault": fault.template, "values": values}, ensure_ascii=False)
 
 
 def _skip(file: FoundFile, run: Run) -> None:

@@ -20,6 +20,7 @@ from reconcile.resolve import (
     asked_books,
     asked_events,
     asked_facts,
+    asked_files,
     asked_persons,
     law,
 )
@@ -129,6 +130,7 @@ def _open(
     yield from asked_books.series(sources, rules.law.series, register_types)
     yield from asked_books.refused_rows(sources, rules.findings)
     yield from asked_books.gone_entries(sources)
+    yield from asked_files.unreadable_files(sources)
 
 
 def _unique(drafts: Iterable[Draft]) -> dict[str, Draft]:

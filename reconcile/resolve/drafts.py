@@ -72,6 +72,7 @@ class Sources:
         gone: ``entry_key``, ``delivery``, ``file``, ``sheet``, ``row``, ``whole``: entries that a
             full export lacks, and where they were last seen.
         findings: FINDINGS; what conflicts say of files comes from here.
+        unread: files that were left out and are still missing; see ``asked_files``.
     """
 
     mentions: pd.DataFrame
@@ -85,6 +86,7 @@ class Sources:
     refused: pd.DataFrame
     gone: pd.DataFrame
     findings: pd.DataFrame
+    unread: pd.DataFrame | None = None
 
     @cached_property
     def person(self) -> npt.NDArray[np.int64]:
