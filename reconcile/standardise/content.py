@@ -63,13 +63,14 @@ class Contents:
         """Texts of a field, empty where a content has none."""
         found = self._texts.get(where)
         if found is None:
-            found = self._texts[where] = self._read(where)
+            found = self._texts[where] = self.typed(where).map(self.clean)
         return found
 
-    def _read(self, where: str) -> Distinct[str]:
+    def typed(self, where: str) -> Distinct[str]:
+        """Texts of a field word for word, those for "no value" among them."""
         if where not in self._present:
             return constant("", len(self.lines))
-        return distinct([fields.get(where, "") for fields in self.fields]).map(self.clean)
+        return distinct([fields.get(where, "") for fields in self.fields])
 
     @cached_property
     def _present(self) -> frozenset[str]:

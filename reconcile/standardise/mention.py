@@ -35,6 +35,7 @@ _EMPTY: Final = Coded()
 _NAME_FLAGS: Final = frozenset(
     {"typing_residue", "abbreviated", "two_names", "syllable_impossible"}
 )
+_TELLING: Final = ("child", "partner")
 _GROWN: Final = frozenset({"father", "mother", "parent", "partner"})
 _SEX_OF_PARENT: Final = {
     "father_child": "M",
@@ -126,7 +127,7 @@ class MentionReader:
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
         self._codes = knowledge.codes
-        self._names: dict[tuple[str, str, bool], Name] = {}
+        self._names: dict[tuple[str, str, int], Name] = {}
 
     def dates(self, contents: Contents, role: Role, entry: EntryFacts) -> Life:
         """Days of birth and of death of a role, whether or not it has a name."""
@@ -147,8 +148,7 @@ class MentionReader:
         raw = self._raw_names(contents, role.name)
         relation = self._relation(contents, role.name, raw.mask(bool))
         stated = self._sex(contents, role, entry, relation, raw.mask(bool))
-        grown = role.passage != "birth" and role.name not in children(contents.register_type)
-        name = together(lambda text, sex: self._name(text, sex, grown), raw, stated)
+        name = together(self._name, raw, stated, self._addressed(contents, role, raw))
         named = name.mask(lambda one: one.name)
         flags = name.map(lambda one: tuple(flag for flag in one.flags if flag in _NAME_FLAGS))
         contents.note_each(flags, f"{role.name}.name", "name_", named)
@@ -174,23 +174,40 @@ class MentionReader:
 
     # -- attributes -----------------------------------------------------------------------------
 
-    @staticmethod
-    def _raw_names(contents: Contents, role: str) -> Distinct[str]:
+    def _raw_names(self, contents: Contents, role: str) -> Distinct[str]:
         whole = contents.text(f"{role}.name")
-        leading, given = contents.text(f"{role}.name_leading"), contents.text(f"{role}.name_given")
+        leading, given = contents.text(f"{role}.name_leading"), contents.typed(f"{role}.name_given")
         if not any(leading.kinds) and not any(given.kinds):
             return whole
-        return together(
-            lambda whole, leading, given: whole or f"{leading} {given}".strip(),
-            whole,
-            leading,
-            given,
-        )
+        joined = together(self._knowledge.names.joined, leading, given)
+        return together(lambda whole, parts: whole or parts, whole, joined)
 
-    def _name(self, raw: str, sex: str, grown: bool = True) -> Name:
+    def _addressed(self, contents: Contents, role: Role, raw: Distinct[str]) -> NDArray[np.int64]:
+        """1 where a title can stand before the name, 0 where Ông is the family name."""
+        kin = contents.register_type.kin
+        if role.passage == "birth" or role.name in children(contents.register_type):
+            return np.zeros(len(contents.lines), dtype=np.int64)
+        addressed = np.ones(len(contents.lines), dtype=np.int64)
+        names = self._knowledge.names
+        doubtful = np.flatnonzero(raw.mask(names.may_be_family))
+        if not len(doubtful):
+            return addressed
+        rules = [rule for rule in kin if rule.of == role.name and rule.relation in _TELLING]
+        relations = [rule.relation for rule in rules]
+
+        def is_title(own: str, *others: str) -> bool:
+            said = list(zip(relations, others, strict=True))
+            sides = ([text for kind, text in said if kind == one] for one in _TELLING)
+            return not names.is_family(own, *sides)
+
+        relatives = [self._raw_names(contents, rule.relative).at(doubtful) for rule in rules]
+        addressed[doubtful] = together(is_title, raw.at(doubtful), *relatives).mask(bool)
+        return addressed
+
+    def _name(self, raw: str, sex: str, grown: int = 1) -> Name:
         found = self._names.get((raw, sex, grown))
         if found is None:
-            found = self._knowledge.names.clean(raw, sex, grown) if raw else Name()
+            found = self._knowledge.names.clean(raw, sex, bool(grown)) if raw else Name()
             self._names[raw, sex, grown] = found
         return found
 

@@ -15,13 +15,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from reconcile.config import Strict
-from reconcile.text.folding import key, plain, tidy
+from reconcile.text.folding import key, plain, split_tone, strip_marks, tidy
 from reconcile.text.sound import southern_sound_key
 from reconcile.text.syllables import is_vietnamese_syllable
 from reconcile.text.typing_residue import undo
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 
 class _Middle(Strict):
@@ -35,6 +35,7 @@ class _Words(Strict):
     title_families: tuple[str, ...]
     remarks: tuple[str, ...]
     no_name: tuple[str, ...]
+    also_names: tuple[str, ...]
     usual_families: tuple[str, ...]
 
 
@@ -96,6 +97,7 @@ _SMALL: Final = (
 )
 _GLUED: Final = re.compile(f"(?<=[{_SMALL}])(?=[{_SMALL.upper()}])")
 _OCR: Final = str.maketrans("01", "ol")
+_BETWEEN_CONSONANTS: Final = re.compile(r"[^aeiouy]\?[^aeiouy]")
 _SPLIT: Final = re.compile(r"\s*[/;|]\s*|\s+[-–—]\s+")
 
 
@@ -136,6 +138,7 @@ class NameCleaner:
         self._usual = frozenset(words.usual_families)
         self._remarks = frozenset(key(remark) for remark in words.remarks)
         self._no_name = frozenset(plain(text) for text in words.no_name)
+        self._also_names = frozenset(words.also_names)
         self._is_no_value = is_no_value
         self._first_no_name = frozenset(text.split()[0] for text in self._no_name)
         self._words_seen: dict[str, _Word | None] = {}
@@ -157,7 +160,7 @@ class NameCleaner:
         Args:
             raw: decoded text of the cell; leading and given name joined where apart.
             sex: M, F or empty, as the cell, the role or a word says; decides what ``T.`` means.
-            grown: can be addressed as a grown person: a newborn Ông has Ông for a family name.
+            grown: can be addressed as a grown person: the Ông of a newborn is a family name.
         """
         usual = self._usual_name(raw)
         if usual:
@@ -217,6 +220,38 @@ class NameCleaner:
             lower in self._titles or plain(folded) in self._first_no_name,
         )
 
+    def joined(self, leading: str, given: str) -> str:
+        """A name whose tên stands in a column of its own.
+
+        Args:
+            leading: họ and đệm; no-value words are already gone.
+            given: the tên as typed: ``Na`` behind a họ is one, though n/a is written so too.
+        """
+        is_name = leading and given.strip().lower() in self._also_names
+        return f"{leading} {given if is_name or not self._is_no_value(given) else ''}".strip()
+
+    def may_be_family(self, raw: str) -> bool:
+        """Does a name begin with a word that is a title and a family name: Ông."""
+        return raw.partition(" ")[0].lower() in self._title_families
+
+    def is_family(self, raw: str, children: Iterable[str], partners: Iterable[str]) -> bool:
+        """Do relatives of one entry say that a name begins with a family name and no title.
+
+        A child has the family name of a parent; who writes Ông before one partner writes Bà
+        before the other.
+
+        Args:
+            raw: a name for which :meth:`may_be_family` holds.
+            children: names of the person's children in the entry; empty ones count for nothing.
+            partners: those of partners.
+        """
+        first, second, *_ = [*raw.lower().split(), "", ""]
+        families = {child.lower().split()[0] for child in children if child}
+        if families & {first, second}:
+            return first in families
+        said = [partner.lower().split()[0] for partner in partners if partner]
+        return bool(said) and self._titles.keys().isdisjoint(said)
+
     def is_no_name(self, text: str) -> bool:
         """Does a cell say that there is no name."""
         bare = plain(text).strip(_SIGNS)
@@ -267,7 +302,9 @@ class NameCleaner:
         said = self._titles[lower[0]]
         shown = sex or ("F" if "thị" in lower else "")
         fits = not said or not shown or said == shown
-        return words[1:] if fits and (grown or lower[0] not in self._title_families) else words
+        # Ông Văn Hữu Tài: Văn is much oftener a đệm than a family.
+        is_family = lower[0] in self._title_families and (not grown or lower[1] == "văn")
+        return words[1:] if fits and not is_family else words
 
     def _spelled_out(self, words: list[str], sex: str, draft: _Draft) -> list[str]:
         """Replace abbreviations that have one meaning."""
@@ -311,8 +348,12 @@ def _is_apart(text: str, parts: list[str], needs_two_names: bool) -> bool:
     if needs_two_names:
         return len(left.split()) > 1 and len(right.split()) > 1
     said = text[len(parts[0]) : len(text) - len(parts[1])].strip(_SIGNS)
-    whole = 3 if said.isupper() and " " not in said else 1
-    return bool(right) and len(left.split()) >= whole
+    words = left.split()
+    if not right or not said.isupper() or " " in said:
+        return bool(right and words)
+    # NGUYỄN VĂN TỰ TRỌNG is one name, LÊ BẢY TỨC SÁU are two: Tức is hardly ever a đệm.
+    is_whole = len(words) == 2 and said == "TỨC" and words[1] not in ("VĂN", "THỊ")
+    return is_whole or len(words) > 2
 
 
 def _blank_between_syllables(found: re.Match[str]) -> str:
@@ -329,10 +370,10 @@ def _meant(word: str, flags: set[str]) -> list[str]:
     """One typed word as the word or words that were meant."""
     if is_vietnamese_syllable(word):
         return [word]
-    meant = undo(word)
-    if meant != word:
-        flags.add("typing_residue")
-        return [meant]
+    for meant in (_first_letters_back(word), undo(word), _without_stray(word)):
+        if meant != word:
+            flags.add("typing_residue")
+            return [meant]
     read = word.lower().translate(_OCR)
     if re.search(r"[01]", word) and re.search(r"[^\W\d_]", word) and is_vietnamese_syllable(read):
         flags.add("typing_residue")
@@ -341,6 +382,26 @@ def _meant(word: str, flags: set[str]) -> list[str]:
     if len(glued) > 1 and all(map(is_vietnamese_syllable, glued)):
         return glued
     return [word]
+
+
+def _without_stray(word: str) -> str:
+    """``Nguyễ?n`` without the sign for what a code page could not write, often nothing seen.
+
+    The sign may stand for a letter (``H?i``) or a tone (``Nguyê?n``): only a word that has its
+    tone, or its consonants on both sides of the sign, is whole without it.
+    """
+    rest = word.replace("?", "")
+    if rest == word or not is_vietnamese_syllable(rest):
+        return word
+    whole = split_tone(rest.lower())[1] or _BETWEEN_CONSONANTS.search(strip_marks(word.lower()))
+    return rest if whole else word
+
+
+def _first_letters_back(word: str) -> str:
+    """``oHàng``, a capital behind a small letter, is Hoàng; other words stay."""
+    meant = word[1:2] + word[:1] + word[2:]
+    slipped = word[:1].islower() and word[1:2].isupper() and word[2:].islower()
+    return meant if slipped and is_vietnamese_syllable(meant) else word
 
 
 def _capital(word: str) -> str:

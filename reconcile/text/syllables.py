@@ -77,3 +77,16 @@ def is_vietnamese_syllable(word: str) -> bool:
         return False
     # A syllable that ends in a stop has sắc or nặng; without any tone mark it may have lost it.
     return not (body.endswith(_STOPS) and tone in ("f", "x", "r"))
+
+
+@lru_cache(maxsize=1 << 16)
+def is_marked_syllable(word: str) -> bool:
+    """Can this word be one Vietnamese syllable with all its marks but perhaps the tone.
+
+    Args:
+        word: one word, any case.
+
+    >>> [is_marked_syllable(word) for word in ("Nguyên", "Lan", "Nguyen", "Xuan")]
+    [True, True, False, False]
+    """
+    return is_vietnamese_syllable(word) and _possible(split_tone(nfc(word).lower())[0], _RIMES)

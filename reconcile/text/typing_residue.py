@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from reconcile.text.folding import set_tone, split_tone
-from reconcile.text.syllables import is_vietnamese_syllable
+from reconcile.text.syllables import is_marked_syllable, is_vietnamese_syllable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +28,7 @@ _TELEX_LETTERS: Final = (
     ("ow", "ơ"),
     ("uw", "ư"),
 )
+_TONE_KEY: Final = re.compile(r"[aeiouywăâêôơư].*([sfrxj])")
 _VNI_TONES: Final = {"1": "s", "2": "f", "3": "r", "4": "x", "5": "j"}
 _VNI_MARKS: Final = {
     "6": {"a": "â", "e": "ê", "o": "ô"},
@@ -47,16 +48,22 @@ def _in_case_of(word: str, typed: str) -> str:
 
 def _undo_telex(typed: str) -> str:
     body, tone = split_tone(typed)
-    found = [place for place, letter in enumerate(body) if letter in _TELEX_TONES and place > 0]
-    if not tone and found:
-        tone = body[found[-1]]
-        body = body[: found[-1]] + body[found[-1] + 1 :]
+    # A tone is typed behind the vowel that bears it: the r of Truwowng is a letter.
+    key = _TONE_KEY.search(body)
+    if not tone and key:
+        tone = key[1]
+        body = body[: key.start(1)] + body[key.end(1) :]
+    onset = "qu" if body.startswith("qu") else ""  # the u of Quowis belongs to the q
+    return set_tone(onset + _marked(body.removeprefix(onset)), tone)
+
+
+def _marked(body: str) -> str:
+    """Letters without tones, their Telex keys read as marks."""
     for keys, letter in _TELEX_LETTERS:
         body = body.replace(keys, letter)
     # A mark may be typed after the final: "Nguyene", "Dduongwf".
     body = re.sub("uo(.{0,2})w", r"ươ\1", body)
-    body = re.sub("([aou])([^aeiouw]{1,2})w$", lambda m: _HORN[m[1]] + m[2], body)
-    return set_tone(body, tone)
+    return re.sub("([aou])([^aeiouw]{1,2})w$", lambda m: _HORN[m[1]] + m[2], body)
 
 
 _HORN: Final = {"a": "ă", "o": "ơ", "u": "ư"}
@@ -89,11 +96,12 @@ def _is_doubtful(word: str) -> bool:
     """Can the word be another slip than a keyboard that was off.
 
     Marks elsewhere in it show that the keyboard was on, so that only a tone key at the end can
-    be left over. ``Tirnh`` may be Tỉnh as well as Trinh, ``Saang`` Sâng as well as Sang.
+    be left over. ``Tirnh`` may be Tỉnh as well as Trinh, ``Saang`` Sâng as well as Sang;
+    ``Xuaan`` is Xuân, since Xuan lacks a mark.
     """
     if not word.isascii():
         return word[-1] not in _TELEX_TONES or not is_vietnamese_syllable(word[:-1])
-    return any(map(is_vietnamese_syllable, _slips(word)))
+    return any(map(is_marked_syllable, _slips(word)))
 
 
 def _slips(word: str) -> Iterator[str]:
@@ -104,7 +112,7 @@ def _slips(word: str) -> Iterator[str]:
     for place in range(1, len(word) - 1):
         if word[place] in _VOWEL_KEYS and word[place + 1] in "rh":
             yield word[:place] + word[place + 1] + word[place] + word[place + 2 :]
-    for place in range(1, len(word)):
+    for place in range(2, len(word)):
         if word[place] == word[place - 1]:
             yield word[:place] + word[place + 1 :]
 

@@ -86,5 +86,41 @@ def test_a_newborn_ong_has_ong_for_a_family_name(knowledge, run):
     raw = "Ông Phạm Hoàng Khang"
     assert knowledge.names.clean(raw, "M", grown=False).name == raw
     assert knowledge.names.clean(raw, "M").name == "Phạm Hoàng Khang"
-    standard = run(("hoi_xuan", "KS", {"child.name": raw, "father.name": "Ông Phạm Văn Ba"}))
-    assert list(standard.mentions["name"]) == [raw, "Phạm Văn Ba"]
+    standard = run(("hoi_xuan", "KS", {"child.name": raw, "father.name": "Ông Lê Văn Ba"}))
+    assert list(standard.mentions["name"]) == [raw, "Ông Lê Văn Ba"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "father"),
+    [
+        ({"child.name": "Ông Trần Gia Hân"}, "Ông Trần Hữu Tài"),
+        ({"child.name": "Trần Gia Hân", "mother.name": "Lê Thị Hoa"}, "Trần Hữu Tài"),
+        ({"child.name": "Lê Gia Hân", "mother.name": "Lê Thị Hoa"}, "Ông Trần Hữu Tài"),
+        ({"child.name": "Lê Gia Hân", "mother.name": "Bà Lê Thị Hoa"}, "Trần Hữu Tài"),
+        ({}, "Trần Hữu Tài"),
+    ],
+)
+def test_relatives_tell_whether_ong_is_a_title(entry, father, run):
+    standard = run(("hoi_xuan", "KS", {"father.name": "Ông Trần Hữu Tài", **entry}))
+    mentions = standard.mentions.set_index("role")
+    assert mentions.loc["father", "name"] == father
+
+
+@pytest.mark.parametrize(
+    ("leading", "given", "name"),
+    [
+        ("Huỳnh Thị", "Na", "Huỳnh Thị Na"),
+        ("HUỲNH THỊ", "NA", "Huỳnh Thị Na"),
+        ("Huỳnh Thị", "-", "Huỳnh Thị"),
+        ("Huỳnh Thị", "không rõ", "Huỳnh Thị"),
+    ],
+)
+def test_na_is_a_name_behind_a_family_name(leading, given, name, run):
+    fields = {"child.name_leading": leading, "child.name_given": given}
+    assert list(run(("tan_phong", "KS", fields)).mentions["name"]) == [name]
+
+
+@pytest.mark.parametrize("given", ["Na", "-", ""])
+def test_na_alone_says_that_there_is_no_name(given, run):
+    fields = {"child.name": "Lê An", "father.name_leading": "-", "father.name_given": given}
+    assert list(run(("tan_phong", "KS", fields)).mentions["role"]) == ["child"]

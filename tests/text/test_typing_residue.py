@@ -23,6 +23,11 @@ from reconcile.text.typing_residue import undo, undo_all
         ("Va8n", "Văn"),
         ("Thuy3", "Thủy"),
         ("Oosc", "Ốc"),
+        ("Truwowng", "Trương"),
+        ("Quowis", "Quới"),
+        ("Xuaan", "Xuân"),
+        ("Nguyeen", "Nguyên"),
+        ("Ddinh", "Đinh"),
     ],
 )
 def test_residue_is_undone(typed, meant):
@@ -34,7 +39,7 @@ def test_residue_is_undone(typed, meant):
     [
         *("Lan", "Nguyễn", "Thomas", "A2", "12", "Ng.", "H'Mai", "", "Smith"),
         # Slips of the hand that Telex would read as another name.
-        *("Tưrơng", "Tirnh", "Saang", "Naam", "Tarng", "Thaanh", "Lann"),
+        *("Tưrơng", "Tirnh", "Saang", "Naam", "Tarng", "Thaanh", "Lann", "Hsi", "Cso"),
     ],
 )
 def test_other_words_stay(word):
