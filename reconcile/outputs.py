@@ -196,6 +196,9 @@ def export_worded(register: Register, request: ExportRequest) -> None:
         export.export_register(register, request.target, _headings(knowledge), request.language)
     elif request.kind == "template":
         export.export_template(register, request.target, _headings(knowledge))
+    elif request.kind == "persons":
+        units, form = _headings(knowledge).units, request.form
+        export.export_persons(register, request.target, units, request.language, form)
     else:
         last = register.runs()
         run = str(last[-1]["run"]) if last else ""

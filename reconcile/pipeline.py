@@ -416,6 +416,7 @@ def _life(person: Person) -> dossier.Life:
 EXPORTS: Final = ("register", "template", "persons", "mentions", "conflicts", "judgements")
 # Workbooks with several sheets, which nothing but xlsx can hold.
 _BOOKS: Final = ("register", "template")
+_WORDED: Final = (*_BOOKS, "persons", "conflicts")
 
 
 def export_to(request: ExportRequest) -> None:
@@ -433,11 +434,10 @@ def export_to(request: ExportRequest) -> None:
     if request.kind in _BOOKS and request.form != "xlsx":
         raise UsageError("The export {kind} is a workbook; use --format xlsx.", kind=request.kind)
     with open_register(request.register, create=False) as register:
-        if request.kind in _BOOKS or request.kind == "conflicts":
+        if request.kind in _WORDED:
             export_worded(register, request)
         else:
             write = {
-                "persons": export.export_persons,
                 "mentions": export.export_mentions,
                 "judgements": export.export_judgements,
             }[request.kind]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from reconcile.export.frames import Sheets
 from reconcile.export.headings import load_headings
+from reconcile.export.persons import named_persons
 from reconcile.export.words import template_column, template_value, written_date
 from reconcile.files import new_file
+from reconcile.standardise.unit_names import load_unit_names
+from reconcile.text.language import translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,11 +24,14 @@ if TYPE_CHECKING:
     from reconcile.config import CommuneName, RegisterType
     from reconcile.export.headings import Headings
     from reconcile.register import Register
+    from reconcile.standardise.unit_names import UnitNames
 
 _Filled = tuple[str, list[object]]  # word of a column, and its cells
 
 _ENTRY: Final = ("entry_id", "event_id", "commune", "body", "year", "number", "book", "page")
 _PERSON: Final = ("cmnd", "cccd", "ethnic_group", "nationality")
+_SEX: Final = {"M": "Male", "F": "Female", "U": "Undetermined"}
+_ISO: Final = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 _PLACE: Final = ("delivery", "file", "sheet", "row")
 
 
@@ -36,11 +43,13 @@ class Knowledge:
         register_types: register types by code.
         communes: mapping id of a commune -> its name.
         headings: words of the columns.
+        units: names of administrative units.
     """
 
     register_types: Mapping[str, RegisterType]
     communes: Mapping[str, str]
     headings: Headings
+    units: UnitNames
 
 
 def load(
@@ -54,7 +63,7 @@ def load(
         mappings: the mappings folder.
     """
     names = {commune.id: commune.name for commune in communes.values()}
-    return Knowledge(register_types, names, load_headings(mappings))
+    return Knowledge(register_types, names, load_headings(mappings), load_unit_names(mappings))
 
 
 # -- register.xlsx --------------------------------------------------------------------------------
@@ -76,15 +85,18 @@ def export_register(
     """
     words = knowledge.headings
     with new_file(target) as stream, Sheets(stream) as sheets:
-        persons = register.persons()
+        sources = register.entry_sources()
+        persons = named_persons(register, sources, knowledge.units, language)
         columns = [
-            (words.of_golden(str(name), language), persons[name].tolist()) for name in persons
+            (words.of_golden(str(name), language), _for_people(persons[name], str(name), language))
+            for name in persons
         ]
         _add(sheets, words.of_entry("persons", language), columns)
         del persons, columns  # one sheet at a time: a register may be large
         entries = register.entries().merge(
-            register.entry_sources().drop(columns="commune"), on="entry_key", validate="one_to_one"
+            sources.drop(columns="commune"), on="entry_key", validate="one_to_one"
         )
+        del sources
         order = ["commune", "year", "number", "number_suffix", "entry_key"]
         entries = entries.sort_values(order)
         for code, register_type in sorted(knowledge.register_types.items()):
@@ -132,8 +144,11 @@ class _TypeSheet:
         return found + places
 
     def _entries(self, entries: pd.DataFrame) -> Iterator[_Filled]:
+        units, language = self._knowledge.units, self._language
+        bodies = {body: units.whole(body, language) or body for body in entries["body"].unique()}
         shown = entries.assign(
             commune=entries["commune"].replace(dict(self._knowledge.communes)),
+            body=entries["body"].map(bodies),
             number=_texts(entries["number"]) + entries["number_suffix"],
             year=_texts(entries["year"]),
         )
@@ -145,8 +160,9 @@ class _TypeSheet:
         yield "gone", [yes if gone else "" for gone in entries["gone"].tolist()]
 
     def _people(self, people: pd.DataFrame) -> Iterator[_Filled]:
-        for name in ("person_id", "name", "sex"):
+        for name in ("person_id", "name"):
             yield name, _plain(people[name])
+        yield "sex", _sexes(people["sex"], self._language)
         yield "birth", self._dates(people, "birth")
         for name in _PERSON:
             yield name, _plain(people[name])
@@ -158,6 +174,24 @@ class _TypeSheet:
             if key not in known:
                 known[key] = written_date(key[0], key[1], str(key[2]), self._about)
         return [known[key] for key in zip(*columns, strict=True)]
+
+
+def _for_people(values: pd.Series, name: str, language: str) -> list[object]:
+    """A column of persons: dates day first, sex in words, all else as it is."""
+    if name == "sex":
+        return _sexes(values, language)
+    if name in ("birth", "death"):
+        return [_ISO.sub(_day_first, value) for value in values.tolist()]
+    return values.tolist()
+
+
+def _day_first(found: re.Match[str]) -> str:
+    return "/".join(part for part in reversed(found.groups()) if part)
+
+
+def _sexes(values: pd.Series, language: str) -> list[object]:
+    words = {code: translate(word, language) for code, word in _SEX.items()}
+    return [words.get(str(value), value) for value in _plain(values)]
 
 
 def _plain(values: pd.Series) -> list[object]:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from reconcile.errors import UsageError
 from reconcile.export.frames import write_frame
+from reconcile.export.persons import named_persons
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from reconcile.export.frames import Format
     from reconcile.register import Register
+    from reconcile.standardise.unit_names import UnitNames
 
 JUDGEMENT_COLUMNS: Final = (
     "judgement",
@@ -59,15 +61,25 @@ def export_mentions(register: Register, target: Path | None, form: Format = "csv
     write_frame(register.mentions_export(), target, form, for_people=False)
 
 
-def export_persons(register: Register, target: Path | None, form: Format = "csv") -> None:
+def export_persons(
+    register: Register,
+    target: Path | None,
+    units: UnitNames,
+    language: str,
+    form: Format = "csv",
+) -> None:
     """Write one line per person: id, number of mentions, golden values.
+
+    Dates and sex are in standard form, for programs; places are in words, for people.
 
     Args:
         register: the register.
         target: the file; None is standard output.
+        units: names of administrative units.
+        language: of places, ``vi`` or ``en``.
         form: csv, parquet or xlsx.
     """
-    write_frame(register.persons(), target, form)
+    write_frame(named_persons(register, register.entry_sources(), units, language), target, form)
 
 
 def export_judgements(register: Register, target: Path | None, form: Format = "csv") -> None:

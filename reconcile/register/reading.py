@@ -203,6 +203,11 @@ def golden(connection: Connection, where: ColumnElement[bool] | None = None) -> 
     return frame[names].sort_values(["person_id", "field"], ignore_index=True)
 
 
+def among_fields(fields: Sequence[str]) -> ColumnElement[bool] | None:
+    """Condition for golden values of some fields; None where no field is named."""
+    return t.golden_values.c.field.in_(fields) if fields else None
+
+
 def _mention_keys(connection: Connection, mentions: pd.Series[int]) -> pd.Series[str]:
     few = _among(t.mentions.c.mention, mentions)
     frame = current_frame(connection, t.mentions, few, ["mention", "mention_key"])

@@ -202,10 +202,14 @@ class Register(Session):
         with self._reading() as connection:
             return reading.persons(connection)
 
-    def golden(self) -> pd.DataFrame:
-        """Golden values with lineage; see :func:`reconcile.register.reading.golden`."""
+    def golden(self, fields: Sequence[str] = ()) -> pd.DataFrame:
+        """Golden values with lineage; see :func:`reconcile.register.reading.golden`.
+
+        Args:
+            fields: golden fields that are wanted; all of them where none are given.
+        """
         with self._reading() as connection:
-            return reading.golden(connection)
+            return reading.golden(connection, reading.among_fields(fields))
 
     def link_weights(self) -> pd.DataFrame:
         """``weight`` and ``status`` of kept pairs."""

@@ -74,8 +74,8 @@ def test_an_unknown_format_is_refused(register, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_text_of_a_csv_for_people_is_no_formula(register, tmp_path):
-    export.export_persons(register, tmp_path / "persons.csv")
+def test_text_of_a_csv_for_people_is_no_formula(register, knowledge, tmp_path):
+    export.export_persons(register, tmp_path / "persons.csv", knowledge.units, "vi")
     content = (tmp_path / "persons.csv").read_text(encoding="utf-8-sig")
     names = [line["name"] for line in csv.DictReader(io.StringIO(content))]
     assert f"'{EVIL}" in names
@@ -112,13 +112,13 @@ def test_what_is_no_export_of_judgements_is_refused(tmp_path, content):
 # -- files ----------------------------------------------------------------------------------------
 
 
-def test_outputs_are_the_owners_alone_and_never_overwritten(register, tmp_path):
+def test_outputs_are_the_owners_alone_and_never_overwritten(register, knowledge, tmp_path):
     target = tmp_path / "new" / "mentions.csv"
     export.export_mentions(register, target)
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     before = target.read_bytes()
     with pytest.raises(UsageError, match="exists already"):
-        export.export_persons(register, target)
+        export.export_persons(register, target, knowledge.units, "vi")
     assert target.read_bytes() == before
     assert [path.name for path in target.parent.iterdir()] == ["mentions.csv"]
 
