@@ -484,7 +484,9 @@ MENTIONS = Table(
         _text("residence_key", "residence as unmarked lower-case text"),
         _text("ethnic_group", "standard name of the ethnic group"),
         _text("nationality", "standard name of the nationality"),
-        _text("cmnd", "9-digit number"),
+        _text(
+            "cmnd", "9-digit number; 8 or 10 digits as written where one is lost or stands twice"
+        ),
         _text("cccd", "12-digit number"),
         _text("other_paper", "number of another paper, kind before it"),
         _text("relation", "of a requester: self, father, mother, husband, wife, child, relative …"),

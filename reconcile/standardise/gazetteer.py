@@ -124,9 +124,10 @@ class Gazetteer:
         """
         return self._by_name.get((kind, name), [])
 
-    def beginning(self, kind: str, start: str) -> set[str]:
-        """Unmarked names of a kind's units that begin so."""
-        return {name for of, name in self._by_name if of == kind and name.startswith(start)}
+    def beginning(self, kind: str, start: str) -> list[Unit]:
+        """Units of a kind whose unmarked name begins so."""
+        names = [name for of, name in self._by_name if of == kind and name.startswith(start)]
+        return [unit for name in names for unit in self._by_name[kind, name]]
 
     def order(self, unit: Unit) -> int:
         """Place in the file: of two units of one name the first is meant."""

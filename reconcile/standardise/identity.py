@@ -2,7 +2,7 @@
 
 The two are kept apart and never compared with each other. Which one a number is, its length says;
 the kind of paper only says what else it can be. Digits that a spreadsheet lost are put back as a
-suggestion, with a finding.
+suggestion, with a finding; a CMND with a digit lost or doubled stays as it is written.
 
 Source: Nghị định 137/2015/NĐ-CP, art. 13, and Thông tư 07/2016/TT-BCA, art. 7: PPP province or
 country of birth registration, G century and sex, YY year of birth, six further digits; no check
@@ -28,7 +28,7 @@ _SEPARATORS: Final = re.compile(r"(?<=[0-9a-z])[ .\-_](?=\d)")
 _OCR: Final = re.compile(r"(?<=\d)[ol](?=\d|$)|^[ol](?=\d{4})")
 _DAY: Final = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}")
 _USUAL: Final = re.compile(r"[0-9]{9}|[0-9]{12}")
-_RUN: Final = re.compile(r"\d{7,13}")
+_RUN: Final = re.compile(r"(?<!\d)\d{7,13}(?!\d)")
 _LETTERED: Final = re.compile(r"\b([a-z]{1,3}) ?(\d{5,9})\b")
 _LABELS: Final = re.compile(
     r"\b(?:cmnd|cccd|cmtnd|cmt|cc|so|giay|gcmnd|the|can cuoc|cong dan|dinh danh|ca nhan|sddcn|ddcn|"
@@ -41,7 +41,7 @@ class Identity:
     """What a cell for an identity number says.
 
     Attributes:
-        cmnd: 9 digits, or empty.
+        cmnd: 9 digits; 8 or 10 as written where a digit is lost or twice there; or empty.
         cccd: 12 digits, or empty.
         other: number of another paper with its kind before it (``passport:B1234567``), or empty.
         flags: codes of findings, without the prefix ``identity_``.
@@ -117,7 +117,7 @@ def _lettered(text: str, paper_kind: str) -> Identity | None:
 
 
 def _by_length(runs: list[str], paper_kind: str, prefixes: frozenset[str]) -> Identity:
-    cmnd = cccd = other = ""
+    cmnd = cccd = other = slip = ""
     flags: set[str] = set()
     for run in runs:
         if len(set(run)) == 1 or run in _FILLERS:
@@ -135,9 +135,20 @@ def _by_length(runs: list[str], paper_kind: str, prefixes: frozenset[str]) -> Id
             cmnd = cmnd or number
         else:
             flags.add("unreadable")
+            slip = slip or _one_slip_from_cmnd(number, paper_kind)
     if (paper_kind == "cmnd" and cccd and not cmnd) or (paper_kind == "cccd" and cmnd and not cccd):
         flags.add("other_kind")
-    return Identity(cmnd, cccd, other, tuple(sorted(flags)))
+    return Identity(cmnd or slip, cccd, other, tuple(sorted(flags)))
+
+
+def _one_slip_from_cmnd(number: str, paper_kind: str) -> str:
+    """A CMND that has lost a digit or has one twice, as written: it still resembles the right one.
+
+    Ten digits that begin with 0 are a telephone number. A personal number of another length is no
+    number at all, since two different ones part persons for good.
+    """
+    lengths = (8,) if number[0] == "0" else (8, 10)
+    return number if len(number) in lengths and paper_kind != "cccd" else ""
 
 
 def _padded(run: str, paper_kind: str, prefixes: frozenset[str]) -> str:

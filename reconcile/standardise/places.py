@@ -46,11 +46,12 @@ class Place:
 
 @dataclass
 class _Parts:
-    """What a text names: units that fit each part, and the hamlet."""
+    """What a text names: units that fit each part, those that a cut name can be, the hamlet."""
 
     communes: list[Unit] = field(default_factory=list)
     districts: list[Unit] = field(default_factory=list)
     provinces: list[Unit] = field(default_factory=list)
+    begun: list[Unit] = field(default_factory=list)
     unknown: set[str] = field(default_factory=set)
     hamlet: str = ""
     words: list[str] = field(default_factory=list)
@@ -97,7 +98,11 @@ class PlaceReader:
             for component in self._components(segment)
         ]
         if len(text) >= _SHORTEST_CUT and components:
-            components[-1:] = self._completed(*components[-1])
+            parts.begun = self._begun(*components[-1])
+            names = {plain(unit.name) for unit in parts.begun}
+            if names:
+                kinds, _ = components.pop()
+                components += [(kinds, name.split()) for name in names if len(names) == 1]
         for kinds, words in components:
             self._assign(kinds, words, parts)
         unit = self._smallest(parts, is_new)
@@ -106,20 +111,13 @@ class PlaceReader:
         lacks_commune = "commune" in parts.unknown and not parts.communes
         return Place(chosen, hamlet, " ".join(parts.words), lacks_commune)
 
-    def _completed(self, kinds: PrefixKinds, words: list[str]) -> list[Component]:
-        """The last name of a text, where the width of its column has cut it off.
-
-        Returns:
-            The component with the name that begins so; nothing where several do.
-        """
+    def _begun(self, kinds: PrefixKinds, words: list[str]) -> list[Unit]:
+        """Districts and provinces that the last name can be, where a column has cut it off."""
         allowed = [kind for kind, _ in kinds if kind in ("district", "province")]
-        begun = " ".join(words)
-        if not allowed or any(self.gazetteer.named(kind, begun) for kind in allowed):
-            return [(kinds, words)]
-        names = {name for kind in allowed for name in self.gazetteer.beginning(kind, begun)}
-        if not names:
-            return [(kinds, words)]
-        return [(kinds, names.pop().split())] if len(names) == 1 else []
+        start = " ".join(words)
+        if any(self.gazetteer.named(kind, start) for kind in allowed):
+            return []
+        return [unit for kind in allowed for unit in self.gazetteer.beginning(kind, start)]
 
     # -- taking the text apart ------------------------------------------------------------------
 
@@ -225,6 +223,8 @@ class PlaceReader:
     def _fits(self, unit: Unit, parts: _Parts) -> bool:
         above = self.gazetteer.above(unit)
         if unit.kind == "commune":
+            if not _allowed(parts.begun, above):
+                return False
             if "district" in parts.unknown or not _allowed(parts.districts, above):
                 return False
             if "province" in parts.unknown and not parts.provinces:

@@ -29,7 +29,8 @@ def test_verdicts(case, knowledge):
 @given(st.text(max_size=25))
 def test_no_text_breaks_reading(text):
     found = read_identity(text)
-    assert len(found.cmnd) in (0, 9)
+    assert len(found.cmnd) in (0, 8, 9, 10)
+    assert len(found.cmnd) in (0, 9) or "unreadable" in found.flags
     assert len(found.cccd) in (0, 12)
 
 
