@@ -18,9 +18,10 @@ import pandas as pd
 
 from reconcile.errors import ContractError, MappingError
 from reconcile.validate.hits import hits
+from reconcile.validate.questions import questions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from types import ModuleType
 
     from great_expectations.core.batch_definition import BatchDefinition
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
     from great_expectations.expectations.expectation import Expectation as GreatExpectation
 
     from reconcile.text.findings import FindingRule
-    from reconcile.validate.suites import Argument, Expectation, Suite
-    from reconcile.validate.wide import Wide
+    from reconcile.validate.questions import Asked, Question
+    from reconcile.validate.suites import Argument, Expectation
 
 
 class Checker:
@@ -54,13 +55,12 @@ class Checker:
         asset = source.add_dataframe_asset("wide")
         self._batches: BatchDefinition[Any] = asset.add_batch_definition_whole_dataframe("all")
 
-    def check(self, suite: Suite, wide: Wide, rules: Mapping[str, FindingRule]) -> pd.DataFrame:
-        """Run one suite.
+    def check(self, asked: Iterable[Asked], words: Mapping[str, FindingRule]) -> pd.DataFrame:
+        """Run rules of any suites.
 
         Args:
-            suite: the suite.
-            wide: the contents of its register type.
-            rules: words and severities of findings by code.
+            asked: the rules with the lines that they look at.
+            words: words and severities of findings by code.
 
         Returns:
             Hits, see :func:`reconcile.validate.hits.hits`.
@@ -69,45 +69,34 @@ class Checker:
             MappingError: great-expectations does not know an expectation or its arguments.
             ContractError: an expectation crashed, so that it says nothing about the data.
         """
-        frame = wide.frame(sorted(set().union(*(rule.columns() for rule in suite.expectation))))
-        expected = self._gx.ExpectationSuite(
-            name=suite.register_type,
-            expectations=[self._expectation(rule, suite) for rule in suite.expectation],
-        )
-        batch = self._batches.get_batch(batch_parameters={"dataframe": frame})
-        outcome = batch.validate(expected, result_format="COMPLETE")
-        by_id = {rule.id: rule for rule in suite.expectation}
         found = [hits()]
-        answered = set()
-        for result in outcome.results:
-            rule = by_id[_rule_id(result)]
-            answered.add(rule.id)
-            found.append(_hits(rule, result, wide, rules))
-        if answered != set(by_id):
-            raise ContractError(
-                "great-expectations gave no result for {rules}",
-                rules=", ".join(sorted(set(by_id) - answered)),
-            )
+        for question in questions(asked):
+            first = question.asked[0]
+            expectation = self._expectation(first.rule, first.register_type)
+            batch = self._batches.get_batch(batch_parameters={"dataframe": question.lines})
+            result = batch.validate(expectation, result_format="COMPLETE")
+            for each, contents in question.contents(_unexpected(question, result)):
+                found.append(_hits(each.rule, contents, words))
         return pd.concat(found, ignore_index=True)
 
-    def _expectation(self, rule: Expectation, suite: Suite) -> GreatExpectation:
+    def _expectation(self, rule: Expectation, register_type: str) -> GreatExpectation:
         name = "".join(part.capitalize() for part in rule.type.split("_"))
         known = getattr(self._gx.expectations, name, None)
         if known is None:
             raise MappingError(
                 "{file}: {problems}.",
-                file=f"expectations ({suite.register_type})",
+                file=f"expectations ({register_type})",
                 problems=f"{rule.id}: great-expectations has no {rule.type}",
             )
         arguments = {key: _argument(value) for key, value in rule.arguments.items()}
         if rule.when or rule.present:
             arguments["row_condition"] = self._condition(rule)
         try:
-            made: GreatExpectation = known(**arguments, meta={"rule": rule.id})
+            made: GreatExpectation = known(**arguments)
         except ValueError as error:  # pydantic's ValidationError, of version 1 or 2, is one
             raise MappingError(
                 "{file}: {problems}.",
-                file=f"expectations ({suite.register_type})",
+                file=f"expectations ({register_type})",
                 problems=f"{rule.id}: the arguments do not fit {rule.type}",
             ) from error
         return made
@@ -127,36 +116,29 @@ def _argument(value: Argument) -> object:
     return value.toordinal() if isinstance(value, datetime.date) else value
 
 
-def _rule_id(result: ExpectationValidationResult) -> str:
-    config = result.expectation_config
-    if config is None or "rule" not in (config.meta or {}):
-        raise ContractError("great-expectations gave a result of a rule that was not asked for")
-    return str(config.meta["rule"])
-
-
-def _hits(
-    rule: Expectation,
-    result: ExpectationValidationResult,
-    wide: Wide,
-    rules: Mapping[str, FindingRule],
-) -> pd.DataFrame:
-    """The contents on which one expectation failed.
+def _unexpected(question: Question, result: ExpectationValidationResult) -> list[int]:
+    """The lines on which an expectation failed.
 
     A crashed expectation also says ``success=False``, with nothing unexpected; only the plain form
     "no exception" tells that it ran.
     """
     crash = result.exception_info
     if crash and crash.get("raised_exception") is not False:
-        raise ContractError("the rule {rule} crashed in great-expectations", rule=rule.id)
+        raise ContractError("the rule {rule} crashed in great-expectations", rule=question.rules)
     if result.success:
-        return hits()
+        return []
     places = result.result.get("unexpected_index_list")
     if not places:
-        raise ContractError("the rule {rule} failed without naming a row", rule=rule.id)
+        raise ContractError("the rule {rule} failed without naming a row", rule=question.rules)
+    return [int(place) for place in places]
+
+
+def _hits(rule: Expectation, contents: pd.Series, words: Mapping[str, FindingRule]) -> pd.DataFrame:
+    """The contents on which one rule failed."""
     return hits(
-        wide.contents["content_hash"].loc[sorted(set(places))],
+        contents,
         code=rule.code,
-        severity=rule.severity or rules[rule.code].severity,
+        severity=rule.severity or words[rule.code].severity,
         field=rule.field,
         params=json.dumps({"rule": rule.id}),
     )

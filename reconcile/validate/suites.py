@@ -47,13 +47,31 @@ class Expectation(Strict):
     present: tuple[str, ...] = ()
     severity: Severity | None = None
 
-    def columns(self) -> set[str]:
-        """All columns that it names."""
-        named: set[str] = {*self.when, *self.present}
+    def columns(self) -> tuple[str, ...]:
+        """All columns that it names, each once, in the order of its arguments."""
+        named: dict[str, None] = {}
         for argument in _COLUMN_ARGUMENTS:
-            value = self.arguments.get(argument, ())
-            named.update([value] if isinstance(value, str) else map(str, _many(value)))
-        return named
+            named.update(dict.fromkeys(map(str, _many(self.arguments.get(argument, ())))))
+        return tuple(named | dict.fromkeys([*self.when, *self.present]))
+
+    def renamed(self, names: Mapping[str, str]) -> Expectation:
+        """The same rule about columns of other names.
+
+        Args:
+            names: present name -> other name of every column.
+        """
+        columns: dict[str, Argument] = {}
+        for argument in self.arguments.keys() & set(_COLUMN_ARGUMENTS):
+            value = self.arguments[argument]
+            others = tuple(names[str(column)] for column in _many(value))
+            columns[argument] = others if isinstance(value, tuple) else others[0]
+        return self.model_copy(
+            update={
+                "arguments": self.arguments | columns,
+                "when": {names[column]: values for column, values in self.when.items()},
+                "present": tuple(names[column] for column in self.present),
+            }
+        )
 
 
 def _many(value: Argument) -> tuple[Scalar, ...]:

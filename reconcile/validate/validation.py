@@ -13,6 +13,7 @@ from reconcile.validate.books import check_books
 from reconcile.validate.civil_status import check_rules, load_rules
 from reconcile.validate.expectations import Checker
 from reconcile.validate.hits import hits, with_positions
+from reconcile.validate.questions import Asked, asked_of
 from reconcile.validate.suites import load_suites
 from reconcile.validate.wide import Wide
 
@@ -56,13 +57,15 @@ def validate(
     words = load_findings(mappings)
     suites = load_suites(mappings, register_types, words)
     rules = load_rules(mappings, register_types, words)
-    checker = Checker() if suites and len(contents) else None
+    asked: list[Asked] = []
     found = [hits(), check_books(entries, words)]
     for code, lines in contents.groupby("register_type", sort=True):
         if code not in register_types:
             raise ContractError("there is no register type {code}", code=code)
         wide = Wide(lines, entries, mentions[mentions["register_type"].eq(code)])
-        if checker and code in suites:
-            found.append(checker.check(suites[str(code)], wide, words))
+        if code in suites:
+            asked += asked_of(suites[str(code)], wide)
         found.append(check_rules(rules, register_types[str(code)], wide, words))
+    if asked:
+        found.append(Checker().check(asked, words))
     return with_positions(pd.concat(found, ignore_index=True), contents, positions)

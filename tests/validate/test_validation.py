@@ -2,12 +2,15 @@ import json
 import shutil
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from reconcile.errors import ContractError, MappingError
 from reconcile.model import FINDINGS
 from reconcile.text.findings import load_findings
 from reconcile.validate import validate
 from reconcile.validate.expectations import Checker
+from reconcile.validate.questions import asked_of, questions
 from reconcile.validate.suites import Suite, load_suites
 from reconcile.validate.wide import Wide
 from tests.validate.ledger import Ledger, exact, year
@@ -48,6 +51,10 @@ def rule(number, **more):
 
 def suite(*rules):
     return Suite.model_validate({"register_type": "KS", "version": 1, "expectation": rules})
+
+
+def asked(suite, *children):
+    return asked_of(suite, wide_of(*children))
 
 
 def wide_of(*children):
@@ -174,7 +181,7 @@ def test_a_crashed_expectation_is_a_bug_and_not_bad_data(checker, mappings):
         arguments={"column": "child.sex", "regex": "("},
     )
     with pytest.raises(ContractError, match="KS-01 crashed"):
-        checker.check(suite(rule(2), crashing), wide_of(CHILD), words)
+        checker.check(asked(suite(rule(2), crashing), CHILD), words)
 
 
 def test_a_crash_tells_nothing_of_the_cells(checker, mappings):
@@ -182,7 +189,7 @@ def test_a_crash_tells_nothing_of_the_cells(checker, mappings):
     crashing = rule(1, type="expect_column_values_to_be_between")
     crashing["arguments"] = {"column": "child.sex", "min_value": 3}
     with pytest.raises(ContractError) as caught:
-        checker.check(suite(crashing), wide_of(secret, CHILD), load_findings(mappings))
+        checker.check(asked(suite(crashing), secret, CHILD), load_findings(mappings))
     assert "Bí mật" not in str(caught.value)
 
 
@@ -220,7 +227,7 @@ def test_a_regex_that_would_crash_is_found_when_the_suite_is_read(
 )
 def test_unknown_expectations_and_arguments_are_mapping_errors(checker, mappings, wrong):
     with pytest.raises(MappingError, match="KS-01"):
-        checker.check(suite(rule(1, **wrong)), wide_of(CHILD), load_findings(mappings))
+        checker.check(asked(suite(rule(1, **wrong)), CHILD), load_findings(mappings))
 
 
 def test_results_belong_to_their_rules_whatever_their_order(checker, mappings):
@@ -228,11 +235,86 @@ def test_results_belong_to_their_rules_whatever_their_order(checker, mappings):
     rules = [rule(number, field=f"child.{number}") for number in range(1, 6)]
     for number, column in enumerate(["name", "sex", "cccd", "cmnd", "given"]):
         rules[number]["arguments"] = {"column": f"child.{column}"}
-    found = checker.check(suite(*rules), wide_of({**CHILD, "sex": ""}), words)
+    found = checker.check(asked(suite(*rules), {**CHILD, "sex": ""}), words)
     assert sorted(found["field"]) == ["child.2", "child.3", "child.4"]
 
 
+def test_rules_that_differ_in_their_columns_alone_are_one_question():
+    named = {"type": "expect_column_values_to_match_regex"}
+    rules = [
+        rule(1, arguments={"column": "child.name", "regex": "A"}, **named),
+        rule(2, arguments={"column": "child.middle", "regex": "A"}, **named),
+        rule(3, arguments={"column": "child.middle", "regex": "B"}, **named),
+        rule(4, arguments={"column": "child.middle", "regex": "A"}, when={"child.sex": ["M"]}),
+        rule(5, arguments={"column": "child.given", "regex": "A"}, when={"child.sex": ["F"]}),
+        rule(6),
+        rule(7, arguments={"column": "child.birth_from"}),
+    ]
+    asked_for = questions(asked(suite(*rules), CHILD, CHILD))
+    assert [question.rules for question in asked_for] == [
+        "KS-01, KS-02",
+        *(f"KS-0{number}" for number in range(3, 8)),
+    ]
+    assert [len(question.lines) for question in asked_for] == [2, 1, 1, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("more", "failed"),
+    [
+        ({"type": "expect_column_values_to_be_unique"}, [0, 2]),
+        (
+            {
+                "type": "expect_column_values_to_be_in_set",
+                "arguments": {"column": "child.name", "value_set": ["A"], "mostly": 0.6},
+            },
+            [],
+        ),
+    ],
+)
+def test_what_hangs_on_other_lines_is_asked_of_all_lines(checker, mappings, more, failed):
+    judged = rule(1, **{"arguments": {"column": "child.name"}, **more})
+    lines = asked(suite(judged), *({**CHILD, "name": name} for name in ("A", "B", "A")))
+    found = checker.check(lines, load_findings(mappings))
+    assert found["content_hash"].tolist() == [f"{place:032x}" for place in failed]
+
+
+@given(
+    lines=st.lists(
+        st.fixed_dictionaries(
+            {
+                "name": st.sampled_from(["", "An", "Nguyễn An", "Nguyễn 4n"]),
+                "sex": st.sampled_from(["", "M", "F"]),
+                "cccd": st.sampled_from(["", "082010000123", "082110000123"]),
+            }
+        ),
+        min_size=1,
+        max_size=8,
+    )
+)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_asking_different_lines_once_finds_what_asking_every_line_finds(checker, mappings, lines):
+    words = load_findings(mappings)
+    rules = [
+        rule(1),
+        rule(2, arguments={"column": "child.name"}),
+        rule(
+            3,
+            type="expect_column_values_to_match_regex",
+            arguments={"column": "child.cccd", "regex": r"^\d{3}[02468]"},
+            when={"child.sex": ["M"]},
+        ),
+    ]
+    together = checker.check(asked(suite(*rules), *lines), words)
+    one_by_one = {
+        (f"{place:032x}", json.loads(params)["rule"])
+        for place, line in enumerate(lines)
+        for params in checker.check(asked(suite(*rules), line), words)["params"]
+    }
+    said = [json.loads(params)["rule"] for params in together["params"]]
+    assert set(zip(together["content_hash"], said, strict=True)) == one_by_one
+
+
 def test_great_expectations_prints_nothing(checker, mappings, capfd):
-    checker.check(suite(rule(1)), wide_of({**CHILD, "sex": ""}), load_findings(mappings))
+    checker.check(asked(suite(rule(1)), {**CHILD, "sex": ""}), load_findings(mappings))
     printed = capfd.readouterr()
     assert (printed.out, printed.err) == ("", "")
