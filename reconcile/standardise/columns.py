@@ -108,9 +108,12 @@ def joined(parts: Sequence[Distinct[str]], order: NDArray[np.int64]) -> pd.Serie
     """The texts of several columns, one under the other, then put in order."""
     values: list[str] = []
     codes: list[NDArray[np.int64]] = []
+    starts: dict[int, int] = {}  # columns cut from one column share their values
     for part in parts:
-        codes.append(part.codes + len(values))
-        values += part.kinds
+        if id(part.kinds) not in starts:
+            starts[id(part.kinds)] = len(values)
+            values += part.kinds
+        codes.append(part.codes + starts[id(part.kinds)])
     texts = pd.array(values, dtype="str")
     return pd.Series(texts.take(np.concatenate(codes)[order]))
 

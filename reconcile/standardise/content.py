@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 from reconcile.model import Precision
-from reconcile.standardise.columns import NO_NUMBER, Distinct, constant, distinct, together
+from reconcile.standardise.columns import NO_NUMBER, Distinct, constant, together
 from reconcile.standardise.date_words import read_words
 from reconcile.standardise.dates import (
     Context,
@@ -26,7 +26,7 @@ from reconcile.standardise.dates import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
@@ -46,7 +46,7 @@ class Contents:
         register_type: their register type.
         lines: for each content its place among the contents of all register types.
         commune: mapping id of the commune.
-        fields: texts by field.
+        fields: texts by field; fields that no content has are not among them.
         clean: takes words for "no value" out of a text.
         findings: finding code, field, and places in ``lines``.
     """
@@ -54,7 +54,7 @@ class Contents:
     register_type: RegisterType
     lines: NDArray[np.int64]
     commune: Distinct[str]
-    fields: Sequence[dict[str, str]]
+    fields: dict[str, Distinct[str]]
     clean: Callable[[str], str]
     findings: list[tuple[str, str, NDArray[np.int64]]] = field(default_factory=list)
     _texts: dict[str, Distinct[str]] = field(default_factory=dict)
@@ -68,14 +68,8 @@ class Contents:
 
     def typed(self, where: str) -> Distinct[str]:
         """Texts of a field word for word, those for "no value" among them."""
-        if where not in self._present:
-            return constant("", len(self.lines))
-        return distinct([fields.get(where, "") for fields in self.fields])
-
-    @cached_property
-    def _present(self) -> frozenset[str]:
-        """Fields that at least one content has."""
-        return frozenset().union(*self.fields)
+        found = self.fields.get(where)
+        return constant("", len(self.lines)) if found is None else found
 
     def note(self, code: str, where: str, noticed: NDArray[np.bool_]) -> None:
         """Keep a finding about a field of some contents."""

@@ -6,7 +6,6 @@ thousand entries is that of their distinct values.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -24,6 +23,7 @@ from reconcile.standardise.columns import (
 )
 from reconcile.standardise.content import Contents, Contexts, dates_of
 from reconcile.standardise.entry import EntryReader
+from reconcile.standardise.fields import read_fields
 from reconcile.standardise.knowledge import load_knowledge
 from reconcile.standardise.mention import MentionReader, event_of
 
@@ -260,7 +260,7 @@ def _by_register_type(
     fields = ordered["fields"].to_numpy(dtype=object)
     for place, code in enumerate(types.kinds):
         lines = np.flatnonzero(types.codes == place)
-        texts = json.loads(f"[{','.join(fields[lines])}]")
+        texts = read_fields(fields[lines])
         yield Contents(register_types[code], lines, communes.at(lines), texts, clean)
 
 
