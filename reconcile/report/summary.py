@@ -128,7 +128,7 @@ def summarise(source: Source) -> Summary:
         rules=source.rules,
         rows=register.accounts(),
         entries=_counted(entries, ["commune", "register_type"], "entries"),
-        persons=_overlap(register.mentions()),
+        persons=_overlap(register.owners()),
         events=_events(entries),
         conflicts=_conflicts(register.conflicts()),
         findings=_counted(register.findings(), ["code", "commune"], "count"),
