@@ -325,7 +325,10 @@ class Office(Strict):
         name: name of the new commune's office, shown in outputs.
         unit: unit id of the new commune.
         false_link_bound: highest estimated share of false links among automatic ones (P3).
-        gone_share: share of a full export that may be gone before a run stops.
+        gone_share: share of a register type that may be gone from a full export of its commune
+            before a run stops.
+        gone_least: fewer entries gone than this stop a run only where it is half of them.
+        gone_half: from this many on, a run stops where half of the entries or more are gone.
         second_officer: conflict kinds that need a second officer's decision.
         quality_control_share: share of automatic links put to an officer as a sample.
     """
@@ -334,8 +337,21 @@ class Office(Strict):
     unit: str
     false_link_bound: float = Field(default=0.001, gt=0, lt=0.5)
     gone_share: float = Field(default=0.05, gt=0, le=1)
+    gone_least: int = Field(default=10, ge=1)
+    gone_half: int = Field(default=3, ge=1)
     second_officer: tuple[str, ...] = ()
     quality_control_share: float = Field(default=0.0, ge=0, le=1)
+
+    def is_too_much_gone(self, gone: int, total: int) -> bool:
+        """Whether a run must stop: a wrong file or a truncated export is likelier than that.
+
+        Args:
+            gone: entries of a commune's register type that a full export lacks.
+            total: entries that it should have had.
+        """
+        if gone >= self.gone_half and 2 * gone >= total and self.gone_share < 1:
+            return True
+        return gone >= self.gone_least and gone > self.gone_share * total
 
 
 def load_office(folder: Path) -> Office:

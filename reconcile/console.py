@@ -25,12 +25,14 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from reconcile.errors import FileFault, ReconcileError
+    from reconcile.register import Changes
     from reconcile.register.integrity import Problem
     from reconcile.requests import Checked, Merged, Reviewed
     from reconcile.review.verdicts import Note
     from reconcile.text.findings import FindingRule
 
 _PLACE: Final = ("delivery", "commune", "file")
+_FEW_FILES: Final = 20  # more files than this are told commune by commune
 _SHOW_AFTER: Final = 1.0  # seconds of work before progress shows
 
 
@@ -158,11 +160,12 @@ class Console:
             self.say(self.words("Run {run}", run=merged.run))
         else:
             self.say(self.words("Dry run: nothing was written."))
+        self._dates(merged.deliveries)
         self._accounting(merged.accounting)
         self._left_out(merged.unreadable)
         sums = {"entries": merged.entries, "persons": merged.persons}
         self.say(self.words("The register has {entries} entries and {persons} persons.", **sums))
-        self._counts("What changed:", vars(merged.changes))
+        self._changes(merged.changes)
         self._counts("Findings:", merged.findings)
         self._counts("Questions to officers:", merged.questions)
         self._outputs(merged.outputs)
@@ -188,7 +191,7 @@ class Console:
         )
         self._notes("Please note:", reviewed.remarks)
         if reviewed.changes is not None:
-            self._counts("What changed:", vars(reviewed.changes))
+            self._changes(reviewed.changes)
         self._outputs(reviewed.outputs)
 
     def refused(self, reviewed: Reviewed) -> None:
@@ -198,15 +201,66 @@ class Console:
     def _counts(self, title: str, counts: Mapping[str, int]) -> None:
         if any(counts.values()):
             self.say(self.words(title))
-            self.table(None, [(count, self.words(name)) for name, count in counts.items() if count])
+            self.table(None, [(count, self._name(key)) for key, count in counts.items() if count])
+
+    def _name(self, key: str) -> str:
+        """What a person calls a kind of change, conflict or finding."""
+        return self.words(key).replace("_", " ")
+
+    def _changes(self, changes: Changes) -> None:
+        if not any(vars(changes).values()):
+            self.say(self.words("Nothing changed: the register held all of this already."))
+        self._counts("What changed:", vars(changes))
+
+    def _dates(self, deliveries: pd.DataFrame | None) -> None:
+        """When each delivery was handed over and what says so; loud where nothing does."""
+        if deliveries is None:
+            return
+        names = ["delivery", "date", "date_source", "kind"]
+        told = deliveries.groupby(names, sort=True)["commune"].agg(" ".join).reset_index()
+        for line in told.to_dict("records"):
+            said = {
+                "delivery": line["delivery"],
+                "date": line["date"],
+                "kind": self.words(line["kind"]),
+                "source": self.words(f"date from {line['date_source']}"),
+            }
+            self.say(self.words("Delivery {delivery}: {date} ({source}), {kind}", **said))
+        undated = told[told["date_source"].eq("today")].drop_duplicates("delivery")
+        for line in undated.to_dict("records"):
+            self.say(
+                self.words(
+                    "ATTENTION: nothing says when {delivery} was handed over, so today, {date}, "
+                    "was taken. The order of deliveries depends on it. If it is wrong, take this "
+                    "run back (undo), name the day with --date or in delivery.toml and merge "
+                    "again.",
+                    delivery=line["delivery"],
+                    date=line["date"],
+                ),
+                sys.stderr,
+            )
 
     def _accounting(self, accounting: pd.DataFrame) -> None:
         """What became of the rows of each file, and the sums (P2)."""
         counts = [name for name in accounting.columns if name not in _PLACE]
-        lines = [[*line] for line in accounting[[*_PLACE, *counts]].itertuples(index=False)]
-        total = [self.words("all"), "", "", *(int(accounting[name].sum()) for name in counts)]
-        self.say(self.words("Rows by file:"))
-        self.table([*_PLACE, *counts], [*lines, total])
+        if len(accounting) <= _FEW_FILES:
+            place, told, title = list(_PLACE), accounting, "Rows by file:"
+        else:
+            place, title = list(_PLACE[:2]), "Rows by commune:"
+            told = accounting.groupby(place, sort=True)[counts].sum().reset_index()
+            told.insert(2, "files", accounting.groupby(place, sort=True).size().to_numpy())
+            counts = ["files", *counts]
+        sums = [int(told[name].sum()) for name in counts]
+        lines = [[*line] for line in told[[*place, *counts]].itertuples(index=False)]
+        self.say(self.words(title))
+        self.table(
+            [*place, *counts], [*lines, [self.words("all"), *[""] * (len(place) - 1), *sums]]
+        )
+        refused = accounting[accounting["refused"] > 0]
+        if len(accounting) > _FEW_FILES and len(refused):
+            columns = [*_PLACE, "read", "refused"]
+            self.say(self.words("Files with refused rows:"))
+            self.table(columns, refused[columns].itertuples(index=False))
 
     def _outputs(self, outputs: Mapping[str, Path]) -> None:
         for name, path in outputs.items():

@@ -8,6 +8,7 @@ Exceptions are for broken runs; what is wrong with a single row or value is a *f
     ├── MappingError        (2)    a file under mappings/ is wrong
     ├── ModelError          (2)    the matching model file is wrong
     ├── ExportError         (3)    delivered files that cannot be read; carries all of them
+    │   └── WorkbookError   (3)    the same of workbooks that came back
     ├── ShrinkageError      (3)    too much is gone from a full export
     ├── ContractError       (1)    a table between two stages breaks its contract (a bug)
     ├── AccountingError     (1)    rows in ≠ rows out (a bug)
@@ -96,12 +97,17 @@ class ExportError(ReconcileError):
 
     exit_code = 3
 
+    message = "{count} delivered file(s) cannot be used; nothing was written to the register."
+
     def __init__(self, faults: list[FileFault]) -> None:
-        super().__init__(
-            "{count} delivered file(s) cannot be used; nothing was written to the register.",
-            count=len(faults),
-        )
+        super().__init__(self.message, count=len(faults))
         self.faults = tuple(sorted(faults))
+
+
+class WorkbookError(ExportError):
+    """Workbooks that officers handed back cannot be read; no decision was applied."""
+
+    message = "{count} workbook(s) cannot be read; no decision of any of them was applied."
 
 
 class ShrinkageError(ReconcileError):

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from reconcile import config, export, importers, simulate
-from reconcile.errors import ShrinkageError, UsageError
+from reconcile.errors import FileFault, ShrinkageError, UsageError, WorkbookError
 from reconcile.outputs import (
     counts,
     export_worded,
@@ -42,6 +42,7 @@ from reconcile.requests import (
 from reconcile.review import decisions, refusals, verdicts
 from reconcile.review.casebook import Casebook
 from reconcile.review.columns import load_review_words
+from reconcile.review.reading import read_returned
 from reconcile.simulate import SimulationOptions
 from reconcile.stages import check_contents, evidence_between, load_knowledge, silent, work_out
 from reconcile.standardise.unit_names import load_unit_names
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from reconcile.config import Office
     from reconcile.importers import Imported
     from reconcile.register import Changes, Register, Run
     from reconcile.register.integrity import Problem
@@ -87,7 +89,14 @@ __all__ = [
     "verify",
 ]
 
-_LEAST_GONE: Final = 20  # fewer entries gone than this never stop a run
+_IN_MEMORY: Final = "sqlite://"
+_NO_WORKBOOK: Final = (
+    "It cannot be opened: it is damaged, protected by a password, or no workbook. Save it in Excel "
+    "as .xlsx without a password and hand it in again."
+)
+_NO_QUESTIONS: Final = (
+    "It has no sheet with a column “Decision”. Hand in the conflict workbook that the toolkit made."
+)
 
 
 # -- merge --------------------------------------------------------------------------------------
@@ -107,7 +116,7 @@ def merge(request: MergeRequest, progress: Progress = silent) -> Merged:
     """
     knowledge = load_knowledge(request.mappings)
     imported = _read(request, knowledge, progress)
-    with open_register(request.register) as register:
+    with open_register(_register_of(request)) as register:
         merged, run, paths = _merge_into(register, request, (imported, knowledge), progress)
         if request.dry_run:
             return merged
@@ -115,6 +124,13 @@ def merge(request: MergeRequest, progress: Progress = silent) -> Merged:
         progress("outputs", 0, 1)
         outputs = write_outputs(register, run, knowledge, (paths, request.language))
     return dataclasses.replace(merged, outputs=outputs)
+
+
+def _register_of(request: MergeRequest) -> str:
+    """The register; for a dry run where there is none yet, one in memory that leaves nothing."""
+    file = request.register.removeprefix("sqlite:///")
+    is_new = "://" not in file and not Path(file).exists()
+    return _IN_MEMORY if request.dry_run and is_new else request.register
 
 
 def _merge_into(
@@ -138,7 +154,7 @@ def _merge_into(
         )
         worked = work_out(register, knowledge, progress)
         resolved = worked.resolved
-        _refuse_shrinkage(worked, imported, knowledge.office.gone_share)
+        _refuse_shrinkage(worked, imported, register, knowledge.office)
         progress("save", 0, 1)
         saved = register.save(run, resolved)
         accounting = _accounting(imported, register)
@@ -155,6 +171,7 @@ def _merge_into(
         questions=open_by_kind(resolved.conflicts),
         findings=tally(resolved.findings["severity"]),
         unreadable=imported.unreadable,
+        deliveries=imported.deliveries,
     )
     return merged, run, paths
 
@@ -198,20 +215,30 @@ def _read(request: MergeRequest, knowledge: Knowledge, progress: Progress) -> Im
     )
 
 
-def _refuse_shrinkage(worked: WorkedOut, imported: Imported, allowed: float) -> None:
-    """Stop before anything is written where a full export of this run lacks too much."""
-    gone = worked.gone
-    fresh = set(imported.deliveries["delivery"])
-    for (commune, register_type), entries in worked.resolved.entries.groupby(
+def _refuse_shrinkage(
+    worked: WorkedOut, imported: Imported, register: Register, office: Office
+) -> None:
+    """Stop before anything is written where a full export of this run lacks too much.
+
+    What was gone before this run was seen then, and counts no more.
+    """
+    gone = worked.gone[worked.gone["delivery"].isin(set(imported.deliveries["delivery"]))]
+    if len(gone) < min(office.gone_least, office.gone_half):
+        return
+    known = register.entries()
+    lost_before = set(known.loc[known["gone"], "entry_key"])
+    standing = worked.resolved.entries
+    standing = standing[~standing["entry_key"].isin(lost_before)]
+    for (commune, register_type), entries in standing.groupby(
         ["commune", "register_type"], sort=True
     ):
-        missing = gone[gone["entry_key"].isin(entries["entry_key"]) & gone["delivery"].isin(fresh)]
-        share = len(missing) / len(entries)
-        if len(missing) >= _LEAST_GONE and share > allowed:
+        missing = gone[gone["entry_key"].isin(entries["entry_key"])]
+        if office.is_too_much_gone(len(missing), len(entries)):
             raise ShrinkageError(
                 "{count} of {total} {register_type} entries of {commune} are gone from the full "
-                "export {delivery}. If that is right, raise gone_share in mappings/office.toml; if "
-                "files are missing, deliver them again or merge with --kind delta.",
+                "export {delivery}; nothing was written. If that is right, set gone_share = 1.0 in "
+                "mappings/office.toml for this run; if files are missing or cut off, deliver them "
+                "again; if it holds only what is new, merge with --kind delta.",
                 count=len(missing),
                 total=len(entries),
                 register_type=register_type,
@@ -266,12 +293,14 @@ def review_workbooks(request: ReviewRequest, progress: Progress = silent) -> Rev
         progress: called with a stage, steps done and steps in all.
 
     Raises:
+        UsageError: a workbook does not exist, or an output cannot be written.
+        WorkbookError: workbooks cannot be read; all of them are named, nothing was applied.
         RegisterError: the register cannot be used.
-        UsageError: an output cannot be written.
     """
     knowledge = load_knowledge(request.mappings)
     words = load_review_words(knowledge.folder)
     progress("read decisions", 0, 1)
+    _refuse_unreadable(request.workbooks, words)
     with open_register(request.register, create=False) as register:
         office = verdicts.Office(
             book=_known_conflicts(register, knowledge),
@@ -299,6 +328,28 @@ def review_workbooks(request: ReviewRequest, progress: Progress = silent) -> Rev
         progress("outputs", 0, 1)
         outputs |= write_outputs(register, run, knowledge, (paths, request.language))
     return _reviewed(found, run.name, saved.changes, outputs)
+
+
+def _refuse_unreadable(workbooks: tuple[Path, ...], words: ReviewWords) -> None:
+    """Stop before anything is applied where a file is missing or is no workbook of questions.
+
+    One who names several files means all of them; half a batch applied is hard to tell afterwards.
+    """
+    missing = [str(path) for path in workbooks if not path.is_file()]
+    if missing:
+        raise UsageError(
+            "There is no file {files}. Check the name; no decision was applied.",
+            files=", ".join(missing),
+        )
+    faults = []
+    for path in workbooks:
+        returned = read_returned(path, words)
+        if not returned.readable:
+            faults.append(FileFault("", str(path), "", 0, _NO_WORKBOOK))
+        elif not returned.columns:
+            faults.append(FileFault("", str(path), "", 0, _NO_QUESTIONS))
+    if faults:
+        raise WorkbookError(faults)
 
 
 def _known_conflicts(register: Register, knowledge: Knowledge) -> Casebook:

@@ -60,6 +60,7 @@ class Merged:
         findings: findings by severity.
         unreadable: files that were left out.
         outputs: files written, by what they are.
+        deliveries: DELIVERIES of this run: when they were handed over, and what says so.
     """
 
     run: str
@@ -71,6 +72,7 @@ class Merged:
     findings: dict[str, int]
     unreadable: tuple[FileFault, ...] = ()
     outputs: dict[str, Path] = field(default_factory=dict)
+    deliveries: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ import shutil
 import pytest
 
 from reconcile import pipeline
-from reconcile.errors import ExportError
+from reconcile.config import Office
+from reconcile.errors import ExportError, ShrinkageError, UsageError, WorkbookError
 from reconcile.register import open_register
 from reconcile.validate import validation
 
@@ -125,3 +126,102 @@ def test_a_delivery_toml_that_makes_no_sense_is_never_skipped(deliver, merge):
     (odd / "delivery.toml").write_text('kind = "some"', encoding="utf-8")
     with pytest.raises(ExportError):
         merge(odd, skip_unreadable=True)
+
+
+# -- too much is gone ---------------------------------------------------------------------------
+
+
+def _keep_rows(delivery, file, count):
+    path = delivery / "tan_phong" / file
+    path.write_bytes(b"\r\n".join(path.read_bytes().splitlines()[: count + 1]) + b"\r\n")
+
+
+def test_a_truncated_export_stops_before_anything_is_written(deliver, merge, tmp_path):
+    merge(deliver("2025-07-01"))
+    before = (tmp_path / "register.db").read_bytes()
+    short = deliver("2025-08-01")
+    _keep_rows(short, "tanphong_cmc.csv", 2)  # of 6: too few for gone_least, but most of them
+    with pytest.raises(ShrinkageError) as caught:
+        merge(short)
+    assert caught.value.values["count"] == 4
+    assert (tmp_path / "register.db").read_bytes() == before
+
+
+def test_a_few_gone_entries_are_asked_about(deliver, merge):
+    merge(deliver("2025-07-01"))
+    short = deliver("2025-08-01")
+    _keep_rows(short, "tanphong_kh.csv", 16)  # of 18
+    merged = merge(short)
+    assert (merged.changes.entries_gone, merged.questions["gone"]) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("gone", "total", "too_much"),
+    [
+        (2, 2, False),
+        (3, 3, True),
+        (3, 6, True),
+        (3, 7, False),
+        (9, 100, False),
+        (10, 200, False),
+        (10, 199, True),
+        (60, 1000, True),
+    ],
+)
+def test_how_much_may_be_gone(gone, total, too_much):
+    office = Office(name="UBND", unit="28501@2025")
+    assert office.is_too_much_gone(gone, total) is too_much
+    assert not office.model_copy(update={"gone_share": 1.0}).is_too_much_gone(gone, total)
+
+
+def test_what_was_gone_before_counts_no_more(deliver, merge):
+    merge(deliver("2025-07-01"))
+    for name, kept in (("2025-08-01", 16), ("2025-09-01", 14), ("2025-10-01", 12)):
+        short = deliver(name)
+        _keep_rows(short, "tanphong_kh.csv", kept)
+        assert merge(short).changes.entries_gone == 2
+    short = deliver("2025-11-01")
+    _keep_rows(short, "tanphong_kh.csv", 8)
+    assert merge(short).changes.entries_gone == 4
+
+
+# -- dates, dry runs, workbooks -----------------------------------------------------------------
+
+
+def test_a_merge_says_where_its_dates_come_from(deliver, merge):
+    merged = merge(deliver("2025-07-01"), deliver("giao moi", ["tanphong_cmc.csv"]))
+    said = dict(zip(merged.deliveries["delivery"], merged.deliveries["date_source"], strict=True))
+    assert said == {"2025-07-01": "folder", "giao moi": "today"}
+
+
+def test_a_dry_run_without_a_register_leaves_nothing(deliver, merge, tmp_path):
+    delivery = deliver("2025-07-01")
+    merged = merge(delivery, dry_run=True)
+    assert (merged.run, merged.entries) == ("", 24)
+    assert [path.name for path in tmp_path.iterdir()] == [delivery.name]
+
+
+def test_a_dry_run_leaves_the_register_as_it_was(deliver, merge, tmp_path):
+    merge(deliver("2025-07-01", ["tanphong_cmc.csv"]))
+    before = (tmp_path / "register.db").read_bytes()
+    merged = merge(deliver("2025-08-01"), dry_run=True)
+    assert merged.changes.entries_new == 18
+    assert (tmp_path / "register.db").read_bytes() == before
+
+
+def test_the_same_delivery_again_changes_nothing(deliver, merge):
+    merge(deliver("2025-07-01"))
+    assert not any(vars(merge(deliver("2025-07-01")).changes).values())
+
+
+def test_workbooks_that_cannot_be_read_are_all_named_and_nothing_is_applied(tmp_path):
+    paths = [tmp_path / "broken.xlsx", tmp_path / "other.csv"]
+    paths[0].write_bytes(b"no workbook")
+    paths[1].write_bytes(b"a,b\n1,2\n")
+    request = pipeline.ReviewRequest(tuple(paths), register=str(tmp_path / "register.db"))
+    with pytest.raises(WorkbookError) as caught:
+        pipeline.review_workbooks(request)
+    assert [fault.file for fault in caught.value.faults] == [str(path) for path in paths]
+    missing = pipeline.ReviewRequest((*paths, tmp_path / "gone.xlsx"))
+    with pytest.raises(UsageError, match=r"gone\.xlsx"):
+        pipeline.review_workbooks(missing)
