@@ -12,7 +12,6 @@ from reconcile.model import FINDINGS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-COLUMNS: Final = ("content_hash", "code", "severity", "field", "params")
 _POSITION: Final = ("delivery", "commune", "file", "sheet", "row")
 
 
@@ -36,12 +35,16 @@ def hits(
     Returns:
         A frame of the columns content_hash, code, severity, field, params.
     """
-    found = pd.DataFrame({"content_hash": pd.Series(list(contents), dtype="str")})
-    found["code"] = code
-    found["severity"] = str(severity)
-    found["field"] = field
-    found["params"] = params if isinstance(params, str) else list(params)
-    return found.astype("str")
+    lines = list(contents)
+    count = len(lines)
+    found = {
+        "content_hash": lines,
+        "code": [code] * count,
+        "severity": [str(severity)] * count,
+        "field": [field] * count,
+        "params": [params] * count if isinstance(params, str) else list(params),
+    }
+    return pd.DataFrame(found, dtype="str")
 
 
 def as_params(values: Mapping[str, object]) -> str:

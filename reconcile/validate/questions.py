@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -72,7 +72,7 @@ class Question:
 
     asked: tuple[Asked, ...]
     lines: pd.DataFrame
-    place: npt.NDArray[np.intp]
+    place: npt.NDArray[np.integer[Any]]
 
     @property
     def rules(self) -> str:
@@ -147,6 +147,7 @@ def _sense(asked: Asked) -> tuple[object, ...]:
 def _question(asked: tuple[Asked, ...]) -> Question:
     lines = pd.concat([each.lines for each in asked], ignore_index=True)
     if not _of_one_line(asked[0].rule):
-        return Question(asked, lines, np.arange(len(lines)).astype(np.intp))
-    place = lines.groupby(list(lines.columns), dropna=False, sort=False).ngroup().to_numpy()
-    return Question(asked, lines.drop_duplicates(ignore_index=True), place)
+        return Question(asked, lines, np.arange(len(lines)))
+    number = lines.groupby(list(lines.columns), dropna=False, sort=False).ngroup()
+    once = lines[~number.duplicated()].reset_index(drop=True)
+    return Question(asked, once, number.to_numpy())

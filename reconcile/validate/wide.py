@@ -7,6 +7,7 @@ Names of columns: ``entry.<column of ENTRIES>``, ``<role>.<column of MENTIONS>``
 from __future__ import annotations
 
 import json
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -59,7 +60,6 @@ class Wide:
         self._mentions = mentions
         self._lines: dict[str, npt.NDArray[np.intp]] = {}
         self._columns: dict[str, pd.Series] = {}
-        self._raw: list[dict[str, str]] | None = None
 
     def frame(self, columns: Iterable[str]) -> pd.DataFrame:
         """The named columns, one line per content."""
@@ -89,7 +89,12 @@ class Wide:
             return values.astype("float64")
         return values.astype(object).where(values.notna() & values.ne(""), None)
 
+    @cached_property
+    def _raw(self) -> list[dict[str, str]]:
+        """What was delivered, one dictionary per line."""
+        # Read as one text: field names, which all lines share, are then kept once.
+        lines: list[dict[str, str]] = json.loads(f"[{','.join(self.contents['fields'])}]")
+        return lines
+
     def _raw_text(self, field: str) -> pd.Series:
-        if self._raw is None:
-            self._raw = [json.loads(text) for text in self.contents["fields"]]
         return pd.Series([line.get(field) for line in self._raw], dtype=object)
