@@ -15,15 +15,9 @@ import numpy as np
 
 from reconcile.model import Precision
 from reconcile.standardise.columns import NO_NUMBER, Distinct, constant, together
+from reconcile.standardise.date_texts import Reading, join_columns, read_date
 from reconcile.standardise.date_words import read_words
-from reconcile.standardise.dates import (
-    Context,
-    Interval,
-    Reading,
-    join_columns,
-    place,
-    read_date,
-)
+from reconcile.standardise.dates import Context, Interval, place
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,10 +15,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from reconcile.config import Strict
-from reconcile.text.folding import key, plain, split_tone, strip_marks, tidy
+from reconcile.standardise.name_words import (
+    SMALL_LETTERS,
+    capital,
+    first_up,
+    meant,
+    part_words,
+)
+from reconcile.text.folding import key, plain, tidy
 from reconcile.text.sound import southern_sound_key
 from reconcile.text.syllables import is_vietnamese_syllable
-from reconcile.text.typing_residue import undo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -90,14 +96,6 @@ def _name(shown: str, other: str, flags: set[str]) -> Name:
 _BRACKETS: Final = re.compile(r"\s*[(\[{«]([^)\]}»]*)[)\]}»]?\s*")
 _BORN: Final = re.compile(r"[,;]?\s*\b(?:sinh(?: năm| ngày)?|sn|ns)\b[\s.:]*\d.*$", re.IGNORECASE)
 _SIGNS: Final = "\u0303 .,;:-_'\"`*~|/\\!?+=<>#$%&^’‘“”–—…"
-_JOINED: Final = re.compile(r"(?<=[^\W\d_])[._–—-](?=[^\W\d_])")
-# Small and capital letters alternate in Unicode beyond Latin-1, so that ranges will not do.
-_SMALL: Final = (
-    "aàảãáạăằẳẵắặâầẩẫấậeèẻẽéẹêềểễếệiìỉĩíịoòỏõóọôồổỗốộơờởỡớợuùủũúụưừửữứựyỳỷỹýỵbcdđghklmnpqrstvx"
-)
-_GLUED: Final = re.compile(f"(?<=[{_SMALL}])(?=[{_SMALL.upper()}])")
-_OCR: Final = str.maketrans("01", "ol")
-_BETWEEN_CONSONANTS: Final = re.compile(r"[^aeiouy]\?[^aeiouy]")
 _SPLIT: Final = re.compile(r"\s*[/;|]\s*|\s+[-–—]\s+")
 
 
@@ -146,7 +144,7 @@ class NameCleaner:
         leads = "|".join(sorted(map(re.escape, words.other_name), key=len, reverse=True))
         self._lead = re.compile(rf"(?:{leads})\b[\s.:]*", re.IGNORECASE)
         phrases = "|".join(lead for lead in leads.split("|") if "\\ " in lead)
-        capitals = _SMALL.upper()
+        capitals = SMALL_LETTERS.upper()
         # In capitals a single word may be part of the name, unless a whole name stands before it.
         single = "|".join(lead for lead in leads.split("|") if "\\ " not in lead).upper()
         self._between = re.compile(
@@ -174,9 +172,9 @@ class NameCleaner:
         words = self._spelled_out(words, sex, draft)
         if not words:
             return Name()
-        shown = " ".join(_capital(word) for word in words)
+        shown = " ".join(capital(word) for word in words)
         self._judge(words, draft)
-        other = " ".join(_capital(word) for word in self._words(_Draft(draft.other)))
+        other = " ".join(capital(word) for word in self._words(_Draft(draft.other)))
         return _name(shown, other, draft.flags)
 
     def _usual_name(self, raw: str) -> Name | None:
@@ -213,7 +211,7 @@ class NameCleaner:
             return None
         folded = key(word)
         return _Word(
-            _first_up(word),
+            first_up(word),
             folded,
             plain(folded),
             southern_sound_key(folded),
@@ -288,10 +286,10 @@ class NameCleaner:
         if all(map(is_vietnamese_syllable, typed)):
             return typed
         words = []
-        for word in _JOINED.sub(_blank_between_syllables, draft.text).split():
+        for word in part_words(draft.text):
             bare = word.strip(_SIGNS[1:])  # not the tilde: Ng̃
             if bare:
-                words += _meant(bare, draft.flags)
+                words += meant(bare, draft.flags)
         return words
 
     def _without_title(self, words: list[str], sex: str, grown: bool) -> list[str]:
@@ -354,64 +352,3 @@ def _is_apart(text: str, parts: list[str], needs_two_names: bool) -> bool:
     # NGUYỄN VĂN TỰ TRỌNG is one name, LÊ BẢY TỨC SÁU are two: Tức is hardly ever a đệm.
     is_whole = len(words) == 2 and said == "TỨC" and words[1] not in ("VĂN", "THỊ")
     return is_whole or len(words) > 2
-
-
-def _blank_between_syllables(found: re.Match[str]) -> str:
-    """A dot always parts words; a hyphen does in Vietnamese names, not in Jean-Paul."""
-    if found[0] in "._":
-        return " "
-    before = re.split(r"[\s._–—-]", found.string[: found.start()])[-1]
-    after = re.split(r"[\s._–—-]", found.string[found.end() :])[0]
-    both = is_vietnamese_syllable(before) and is_vietnamese_syllable(after)
-    return " " if both else found[0]
-
-
-def _meant(word: str, flags: set[str]) -> list[str]:
-    """One typed word as the word or words that were meant."""
-    if is_vietnamese_syllable(word):
-        return [word]
-    for meant in (_first_letters_back(word), undo(word), _without_stray(word)):
-        if meant != word:
-            flags.add("typing_residue")
-            return [meant]
-    read = word.lower().translate(_OCR)
-    if re.search(r"[01]", word) and re.search(r"[^\W\d_]", word) and is_vietnamese_syllable(read):
-        flags.add("typing_residue")
-        return [read]
-    glued = _GLUED.split(word)
-    if len(glued) > 1 and all(map(is_vietnamese_syllable, glued)):
-        return glued
-    return [word]
-
-
-def _without_stray(word: str) -> str:
-    """``Nguyễ?n`` without the sign for what a code page could not write, often nothing seen.
-
-    The sign may stand for a letter (``H?i``) or a tone (``Nguyê?n``): only a word that has its
-    tone, or its consonants on both sides of the sign, is whole without it.
-    """
-    rest = word.replace("?", "")
-    if rest == word or not is_vietnamese_syllable(rest):
-        return word
-    whole = split_tone(rest.lower())[1] or _BETWEEN_CONSONANTS.search(strip_marks(word.lower()))
-    return rest if whole else word
-
-
-def _first_letters_back(word: str) -> str:
-    """``oHàng``, a capital behind a small letter, is Hoàng; other words stay."""
-    meant = word[1:2] + word[:1] + word[2:]
-    slipped = word[:1].islower() and word[1:2].isupper() and word[2:].islower()
-    return meant if slipped and is_vietnamese_syllable(meant) else word
-
-
-def _capital(word: str) -> str:
-    """First letters in capitals; McDonald and H'Mai keep theirs."""
-    if is_vietnamese_syllable(word):
-        return _first_up(word)
-    if not word.isupper() and not word.islower():
-        return word
-    return re.sub(r"[^\W\d_](?:[^\W\d_]|\u0303)*", lambda part: _first_up(part[0]), word)
-
-
-def _first_up(part: str) -> str:
-    return part[0].upper() + part[1:].lower()

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcile.model import Precision
+from reconcile.standardise.date_texts import join_columns, read_date
 from reconcile.standardise.date_words import read_words
-from reconcile.standardise.dates import Context, join_columns, place, read_date
+from reconcile.standardise.dates import Context, place
 
 CASES = Path(__file__).parents[1] / "cases" / "dates.csv"
 DAYS = st.dates(date(1900, 1, 2), date(2025, 12, 31)).filter(lambda d: (d.day, d.month) != (1, 1))
