@@ -1,6 +1,7 @@
 import io
 
 import pytest
+import xlsxwriter
 from openpyxl import load_workbook
 
 from reconcile.export import plain_sheet
@@ -41,3 +42,22 @@ def test_values_are_worded_anew_once_too_many_are_remembered(monkeypatch):
     monkeypatch.setattr(plain_sheet, "_REMEMBERED", 2)
     rows = [[str(number), "", str(number % 3)] for number in range(20)]
     assert [row[0] for row in written(rows)] == [str(number) for number in range(20)]
+
+
+def test_cells_and_styles_are_those_that_the_public_calls_of_xlsxwriter_write():
+    rows = [["Nguyễn Thị Lê", 3, " x\ny "], ["", 2.5, "<&>"], ["=1", "", "0012"]]
+    ours, theirs = io.BytesIO(), io.BytesIO()
+    with Sheets(ours) as sheets:
+        sheets.add("Tờ", ["a", "b", "c"], rows)
+    with xlsxwriter.Workbook(theirs, {"strings_to_formulas": False}) as book:
+        sheet, style = book.add_worksheet("Tờ"), book.add_format({"num_format": "@"})
+        for number, row in enumerate(rows, start=1):
+            for column, value in enumerate(row):
+                if value != "":
+                    sheet.write(number, column, value, style)
+    seen, wanted = (load_workbook(stream)["Tờ"] for stream in (ours, theirs))
+    assert seen.max_row == wanted.max_row == 4
+    for row, expected in zip(seen["A2:C4"], wanted["A2:C4"], strict=True):
+        for cell, public in zip(row, expected, strict=True):
+            assert (cell.value, cell.data_type) == (public.value, public.data_type)
+            assert public.value is None or cell.number_format == public.number_format

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 import stat
@@ -10,11 +11,12 @@ import zipfile
 
 import openpyxl
 import pytest
+import xlsxwriter
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 
 from reconcile.errors import MappingError, UsageError
 from reconcile.review.columns import FILLED_IN, HIDDEN, Column
-from reconcile.review.workbook import write
+from reconcile.review.workbook import QuestionSheet, write
 from tests.review.casebooks import casebook, line, record
 from tests.review.desk import Desk, read_back
 
@@ -251,3 +253,25 @@ def test_decisions_survive_libreoffice(desk, tmp_path, kind):
         saved = openpyxl.load_workbook(returned)["Cùng một người"]
         assert saved.protection.sheet
         assert len(saved.data_validations.dataValidation) == 2
+
+
+def test_stretches_are_those_that_the_public_calls_of_xlsxwriter_write():
+    parts = {}
+    for public in (True, False):
+        stream = io.BytesIO()
+        with xlsxwriter.Workbook(stream) as book:
+            sheet = book.add_worksheet("A", None if public else QuestionSheet)
+            red, plain, cell = (
+                book.add_format({"font_color": c}) for c in ("red", "blue", "green")
+            )
+            for row in range(3):
+                stretches = [(red, f"Nguyễn <{row % 2}> "), (plain, "\nVăn & A"), (red, "n")]
+                if public:
+                    flat = [each for stretch in stretches for each in stretch]
+                    sheet.write_rich_string(row, 1, *flat, cell)
+                else:
+                    sheet.write_stretches(row, 1, stretches, cell)
+        with zipfile.ZipFile(stream) as archive:
+            names = ("xl/sharedStrings.xml", "xl/worksheets/sheet1.xml", "xl/styles.xml")
+            parts[public] = [archive.read(name) for name in names]
+    assert parts[True] == parts[False]
