@@ -3,11 +3,12 @@
 Entries of a register type whose event happens once (``event_once``) record the same event if their
 principal persons are the same: a birth or a death by the person who passes through it, a marriage
 by both spouses, a recognition by parent and child. A certificate is issued as often as asked, so
-each is its own event.
+each is its own event; only one line of one book, typed twice, is one certificate.
 
-A couple that married, divorced and married again has two marriages. Where a note or the status of
-the earlier entry speaks of the end of the marriage and the later entry is not a registration
-*again*, an officer is asked (``remarriage``); without such a note the entries are one marriage.
+A couple that married, divorced and married again has two marriages. An officer is asked
+(``remarriage``) where a note or the status of the earlier entry speaks of the end of the marriage
+and the later entry is not a registration *again*, and where two entries years apart both say that
+they are no registration again. All else is one marriage.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from reconcile.model import QUESTIONS, ConflictKind, Verdict
-from reconcile.resolve.intervals import ALWAYS, NEVER, is_slip
+from reconcile.resolve.intervals import ALWAYS, NEVER, YEAR, is_slip
 from reconcile.resolve.notes import marriage_ended, speak_of
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
 _AGAIN: Final = frozenset(("re_registration",))
 _SAME_OCCASION_DAYS: Final = 62  # two registrations of one wedding, a late one included
+_WEDDING: Final = "KH"
+_FIRST: Final = frozenset(("first", "on_time"))
+_BOOK_LINE: Final = ("body", "year", "number", "number_suffix", "registered_from")
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,10 @@ def _principals(
     person: pd.Series[int],
     register_types: Mapping[str, RegisterType],
 ) -> dict[int, tuple[object, ...]]:
-    """Register type and principal persons of every entry all of whose principals are named."""
+    """Register type and principal persons of every entry all of whose principals are named.
+
+    Where an event can happen often, the line of the book is part of it.
+    """
     chosen = mentions["principal"].to_numpy(dtype=bool)
     lines = mentions.loc[chosen, ["entry", "register_type", "role"]]
     lines = lines.assign(person=person.to_numpy(dtype="int64")[chosen])
@@ -98,13 +105,27 @@ def _principals(
     ):
         found[int(place)][role] = int(number)
     types = entries["register_type"].tolist()
+    book_lines = _book_lines(entries)
     whole: dict[int, tuple[object, ...]] = {}
     for place in sorted(found):
         register_type = register_types[types[place]]
-        if register_type.event_once and set(register_type.principals) <= set(found[place]):
-            persons = (found[place][role] for role in register_type.principals)
+        if not set(register_type.principals) <= set(found[place]):
+            continue
+        persons = (found[place][role] for role in register_type.principals)
+        if register_type.event_once:
             whole[place] = (register_type.code, *persons)
+        elif place in book_lines:
+            whole[place] = (register_type.code, *persons, *book_lines[place])
     return whole
+
+
+def _book_lines(entries: pd.DataFrame) -> dict[int, tuple[object, ...]]:
+    """The line of a book that each entry with a number is, and its day."""
+    numbered = entries["number"].notna() & entries["year"].notna() & entries["body"].ne("")
+    lines = entries.loc[numbered, [*_BOOK_LINE]]
+    lines["registered_from"] = lines["registered_from"].fillna(NEVER)
+    columns = (lines[name].tolist() for name in _BOOK_LINE)
+    return dict(zip(lines.index.tolist(), zip(*columns, strict=True), strict=True))
 
 
 def _verdicts(judgements: pd.DataFrame, entries: pd.DataFrame) -> dict[tuple[int, int], str]:
@@ -127,7 +148,7 @@ class _Grouping:
     def __init__(self, entries: pd.DataFrame, verdicts: dict[tuple[int, int], str]) -> None:
         self._event = list(range(len(entries)))
         self._verdicts = verdicts
-        self._type: list[str] = entries["register_type"].tolist()
+        self._wedding: list[bool] = entries["register_type"].eq(_WEDDING).tolist()
         self._kind: list[str] = entries["registration_kind"].tolist()
         self._ended: list[bool] = marriage_ended(entries).tolist()
         self._again: list[bool] = speak_of(entries, _AGAIN).tolist()
@@ -167,13 +188,21 @@ class _Grouping:
 
     def _is_remarriage(self, earlier: int, later: int) -> bool:
         """Whether the later entry can record a second marriage of the couple."""
-        if not self._ended[earlier] or self._kind[later] == "again" or self._again[later]:
+        if not (self._ended[earlier] or self._both_first(earlier, later)):
+            return False
+        if self._kind[later] == "again" or self._again[later]:
             return False
         first, last = self._first[later], self._last[earlier]
         if NEVER in (first, self._first[earlier]) or first - last <= _SAME_OCCASION_DAYS:
             return False
         days = self._first[earlier] == last and first == self._last[later]
         return not (days and is_slip(last, first))
+
+    def _both_first(self, earlier: int, later: int) -> bool:
+        """Whether two weddings years apart both say that they are no registration again."""
+        apart = self._first[later] - self._last[earlier] > YEAR
+        kinds = {self._kind[earlier], self._kind[later]}
+        return self._wedding[later] and apart and kinds <= _FIRST
 
     def _ask(self, events: list[list[int]]) -> None:
         """Two events of the same persons that no officer told apart are a question."""

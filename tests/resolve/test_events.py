@@ -113,6 +113,37 @@ def test_each_certificate_is_its_own_event():
     assert not together(live, found, *keys)
 
 
+def test_one_line_of_one_book_typed_twice_is_one_certificate():
+    town = Town()
+    one = town.add("HN", 17, "2020-02-02", subject=person("Tran Ba"))
+    retyped = person("Tran Ba", residence_key="ap hiep phu")
+    twin = town.add("HN", 17, "2020-02-02", subject=retyped)
+    elsewhere = town.add("HN", 17, "2020-02-02", subject=person("Tran Ba"), commune="tan_phong")
+    later = town.add("HN", 17, "2020-03-02", subject=person("Tran Ba"))
+    other = town.add("HN", 17, "2020-02-02", subject=person("Le Ba"))
+    live, found = events(town)
+    assert together(live, found, one, twin)
+    assert not any(together(live, found, one, key) for key in (elsewhere, later, other))
+
+
+def test_two_first_registrations_years_apart_are_a_question():
+    for kinds, days, asked in (
+        (("first", "first"), ("1999-03-04", "2003-05-08"), True),
+        (("first", "again"), ("1999-03-04", "2003-05-08"), False),
+        (("first", ""), ("1999-03-04", "2003-05-08"), False),
+        (("first", "first"), ("1999-03-04", "1999-03-04"), False),
+        (("first", "first"), ("1999-03-04", "2009-03-04"), False),
+    ):
+        town = Town()
+        keys = [
+            wedding(town, number, day, registration_kind=kind)
+            for number, (kind, day) in enumerate(zip(kinds, days, strict=True), start=1)
+        ]
+        live, found = events(town)
+        assert together(live, found, *keys) is not asked
+        assert len(found.questions) == asked
+
+
 def test_recognition_needs_parent_and_child():
     town = Town()
     parent, child = person("Tran Ba", sex="M"), person("Tran An")
