@@ -12,13 +12,23 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import URL, Table, create_engine, event, insert, make_url, text
+from sqlalchemy import (
+    URL,
+    Table,
+    bindparam,
+    create_engine,
+    event,
+    insert,
+    literal_column,
+    make_url,
+    text,
+)
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from reconcile.errors import RegisterBusyError, RegisterError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection, Engine
 
@@ -193,7 +203,11 @@ def is_ours(connection: Connection) -> bool:
 
 
 def bulk_insert(
-    connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Sequence[object]]
+    connection: Connection,
+    table: Table,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    same: Mapping[str, int] | None = None,
 ) -> int:
     """Write many lines as fast as the database takes them.
 
@@ -202,15 +216,21 @@ def bulk_insert(
         table: the table.
         columns: names of the columns that each row gives, in its order.
         rows: tuples; consumed in chunks, so that a generator is never held whole.
+        same: columns that have one number in every line, which need not stand in the tuples.
 
     Returns:
         How many were written.
     """
     source = iter(rows)
-    written = 0
+    constants = same or {}
     if connection.dialect.name == "postgresql":
-        return _copy(connection, table, columns, source)
-    statement = insert(table).compile(dialect=connection.dialect, column_keys=list(columns))
+        ends = tuple(constants.values())
+        whole = ((*row, *ends) for row in source) if ends else source
+        return _copy(connection, table, [*columns, *constants], whole)
+    written = 0
+    values = {name: bindparam(name) for name in columns}
+    fixed = {name: literal_column(str(number)) for name, number in constants.items()}
+    statement = insert(table).values(values | fixed).compile(dialect=connection.dialect)
     order = [list(columns).index(name) for name in statement.positiontup or ()]
     straight = order == list(range(len(columns)))
     while chunk := list(islice(source, _CHUNK)):
@@ -221,7 +241,7 @@ def bulk_insert(
 
 
 def _copy(
-    connection: Connection, table: Table, columns: Sequence[str], rows: Iterator[Sequence[object]]
+    connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Sequence[object]]
 ) -> int:
     quote = connection.dialect.identifier_preparer.quote
     names = ", ".join(quote(name) for name in columns)

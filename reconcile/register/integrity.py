@@ -33,8 +33,8 @@ AUDITED: Final[tuple[Table, ...]] = (
 )
 """Tables of which the log keeps a digest of what each run wrote."""
 
-_UNIT: Final = b"\x1f"
-_RECORD: Final = b"\x1e"
+_UNIT: Final = "\x1f"
+_RECORD: Final = "\x1e"
 
 
 @dataclass(frozen=True)
@@ -95,10 +95,8 @@ def _run_column(table: Table) -> Column[int]:
 def _digest(rows: Iterator[tuple[object, ...]]) -> str:
     digest = hashlib.sha256()
     for row in rows:
-        for value in row:
-            digest.update(("" if value is None else str(value)).encode("utf-8", "surrogatepass"))
-            digest.update(_UNIT)
-        digest.update(_RECORD)
+        line = _UNIT.join(["" if value is None else str(value) for value in row])
+        digest.update(f"{line}{_UNIT}{_RECORD}".encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
 
 

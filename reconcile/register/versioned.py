@@ -105,9 +105,7 @@ def replace(
                 ended.append(current[0])
         added += fresh
     end_lines(connection, table, ended, run)
-    bulk_insert(
-        connection, table, [*value_columns(table), "from_run"], ((*row, run) for row in added)
-    )
+    bulk_insert(connection, table, value_columns(table), added, {"from_run": run})
     return Difference(len(added), len(ended))
 
 
