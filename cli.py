@@ -72,6 +72,7 @@ class Language(StrEnum):
 
 _LANG: Final = Language(LANGUAGE)
 _OUT: Final = Path("output")
+_DAY: Final = "YYYY-MM-DD"
 
 
 class Form(StrEnum):
@@ -120,8 +121,50 @@ class _Command(_Usage, TyperCommand):
     pass
 
 
+# The class of all wrong uses, which the library does not export by itself.
+_WRONG_USE: Final[type[Exception]] = typer.BadParameter.__mro__[1]
+
+
+def _what_is_wrong(error: Any) -> str:  # noqa: ANN401 - library's types
+    """A wrong use in our words: what is missing, unknown, or of another form."""
+    if option := getattr(error, "option_name", ""):
+        return _("There is no option {option}.", option=option)
+    param = getattr(error, "param", None)
+    if param is None:
+        return _("There is no such command, or something is named that the command does not take.")
+    form = param.metavar or param.name
+    name = param.opts[0] if param.param_type_name == "option" else form
+    if hasattr(error, "param_type"):
+        return _("{name} is missing.", name=name)
+    if form == _DAY:
+        form = _("year-month-day, as 2025-07-01")
+    if name == form:
+        return _("This word is not understood here; choose one of {form}.", form=form)
+    return _("The value of {name} is not understood; write it as {form}.", name=name, form=form)
+
+
+@contextlib.contextmanager
+def _wrong_use_told() -> Iterator[None]:
+    try:
+        yield
+    except _WRONG_USE as error:
+        context = getattr(error, "ctx", None)
+        # A group without a command shows its help, which is no error to explain.
+        if context is None or type(error).__name__ == "NoArgsIsHelpError":
+            raise
+        typer.echo(_("Error: ") + _what_is_wrong(error), err=True)
+        typer.echo(_("How it is used: {command} --help", command=context.command_path), err=True)
+        raise typer.Exit(UsageError.exit_code) from error
+
+
 class _Group(_Usage, TyperGroup):
-    pass
+    def make_context(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - library's types
+        with _wrong_use_told():
+            return super().make_context(*arguments, **options)
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - library's types
+        with _wrong_use_told():
+            return super().invoke(ctx)
 
 
 app = typer.Typer(
@@ -175,8 +218,8 @@ DateOption = Annotated[
     datetime | None,
     typer.Option(
         "--date",
-        metavar="YYYY-MM-DD",
-        formats=["%Y-%m-%d"],
+        metavar=_DAY,
+        formats=["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y"],
         help=_("Day on which the delivery was handed over."),
     ),
 ]

@@ -33,6 +33,17 @@ if TYPE_CHECKING:
 
 _PLACE: Final = ("delivery", "commune", "file")
 _FEW_FILES: Final = 20  # more files than this are told commune by commune
+_REASONS: Final = (
+    "No such file or directory",
+    "Permission denied",
+    "Not a directory",
+    "Is a directory",
+    "File exists",
+    "No space left on device",
+    "Read-only file system",
+    "Invalid argument",
+    "File name too long",
+)
 _SHOW_AFTER: Final = 1.0  # seconds of work before progress shows
 
 
@@ -130,14 +141,23 @@ class Console:
 
     def error(self, error: ReconcileError) -> None:
         """Print what is wrong and, where files cannot be read, each of them."""
-        self.say(self.words("Error: ") + self.words(error.template, **error.values), sys.stderr)
+        values = self._reasons(error.values)
+        self.say(self.words("Error: ") + self.words(error.template, **values), sys.stderr)
         if isinstance(error, ExportError):
             self._faults(error.faults)
 
     def _faults(self, faults: Iterable[FileFault]) -> None:
         for fault in faults:
             place = self._place([fault.delivery, fault.file, fault.sheet], fault.row)
-            self.say(f"  {place}: {self.words(fault.template, **dict(fault.values))}", sys.stderr)
+            values = self._reasons(dict(fault.values))
+            self.say(f"  {place}: {self.words(fault.template, **values)}", sys.stderr)
+
+    def _reasons(self, values: Mapping[str, object]) -> dict[str, object]:
+        """Values of a message, with what the system says of files in the language."""
+        return {
+            name: self.words(str(value)) if value in _REASONS else value
+            for name, value in values.items()
+        }
 
     def _left_out(self, faults: Sequence[FileFault]) -> None:
         if faults:

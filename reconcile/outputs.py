@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+import tempfile
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -75,6 +76,25 @@ def counts(resolved: Resolved, saved: Saved) -> dict[str, object]:
     }
 
 
+def make_folder(out: Path) -> None:
+    """Make the folder for the outputs, if it does not exist.
+
+    Raises:
+        UsageError: it cannot be made, or nothing can be written into it.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        raise UsageError(
+            "Nothing can be written into the folder {folder} ({reason}). Name another one with "
+            "--out, or ask for the right to write there.",
+            folder=str(out),
+            reason=error.strerror,
+        ) from error
+
+
 def output_paths(out: Path, run: str) -> dict[str, Path]:
     """Where the outputs of a run go; called before anything is written, so that a run can stop.
 
@@ -92,14 +112,7 @@ def output_paths(out: Path, run: str) -> dict[str, Path]:
         "report": out / f"report-{run}.html",
         "manifest": out / f"run-{run}.json",
     }
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(
-            "The folder {folder} cannot be made ({reason}).",
-            folder=str(out),
-            reason=error.strerror,
-        ) from error
+    make_folder(out)
     for path in paths.values():
         if path.exists():
             raise UsageError(

@@ -20,6 +20,7 @@ from reconcile.errors import FileFault, ShrinkageError, UsageError, WorkbookErro
 from reconcile.outputs import (
     counts,
     export_worded,
+    make_folder,
     manifest_of,
     now,
     open_by_kind,
@@ -116,6 +117,8 @@ def merge(request: MergeRequest, progress: Progress = silent) -> Merged:
     """
     knowledge = load_knowledge(request.mappings)
     imported = _read(request, knowledge, progress)
+    if not request.dry_run:
+        make_folder(request.out)  # before a register is made that nothing would be written to
     with open_register(_register_of(request)) as register:
         merged, run, paths = _merge_into(register, request, (imported, knowledge), progress)
         if request.dry_run:

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 import cli
 from reconcile import errors, pipeline
 from reconcile.errors import FileFault
+from reconcile.model import DELIVERIES
 from reconcile.register import Changes
 from reconcile.register.integrity import Problem
 from reconcile.review.verdicts import Note
@@ -118,6 +119,7 @@ def test_strict_ends_with_six_where_something_is_left(run, merged, monkeypatch, 
         (errors.UsageError("This makes no sense."), 2),
         (errors.MappingError("This is wrong."), 2),
         (errors.ExportError([FAULT]), 3),
+        (errors.WorkbookError([FAULT]), 3),
         (errors.ShrinkageError("Too much is gone."), 3),
         (errors.RegisterError("It is damaged."), 4),
         (errors.RegisterBusyError("It is busy."), 4),
@@ -162,9 +164,74 @@ def test_verify_ends_with_four_where_something_is_wrong(run, monkeypatch):
     assert "It does not add up." in result.output
 
 
-def test_wrong_use_ends_with_two(run):
-    assert run("merge").exit_code == 2
-    assert run("no-such-command").exit_code == 2
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["merge"], "DELIVERY"),
+        (["merge", "x", "--date", "1-7"], "2025-07-01"),
+        (["merge", "x", "--kind", "some"], "full|delta"),
+        (["merge", "x", "--no-such-option"], "--no-such-option"),
+        (["find", "x", "--born", "x"], "--born"),
+        (["export", "some"], "template|persons"),
+        (["no-such-command"], "reconcile --help"),
+        (["undo", "R0001", "R0002"], "undo --help"),
+    ],
+)
+def test_wrong_use_ends_with_two_and_says_what_is_right(run, arguments, told):
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert told in result.output
+    assert len(result.output.splitlines()) == 2
+    assert not {"Try", "Invalid", "Value"} & set(result.output.split())
+
+
+@pytest.mark.parametrize("day", ["2025-07-02", "02/07/2025", "2.7.2025"])
+def test_days_may_be_written_as_people_do(run, merged, monkeypatch, tmp_path, day):
+    seen = []
+    monkeypatch.setattr(pipeline, "merge", lambda request, _: seen.append(request) or merged)
+    assert run("merge", tmp_path, "--date", day).exit_code == 0
+    assert str(seen[0].date) == "2025-07-02"
+
+
+def test_a_day_that_nothing_names_is_said_aloud(run, merged, monkeypatch, tmp_path):
+    said = {"commune": "hiep_duc", "sequence": 1, "kind": "full"}
+    deliveries = DELIVERIES.build(
+        [
+            {"delivery": "moi", "date": "2026-01-05", "date_source": "today", **said},
+            {"delivery": "2025-07-01", "date": "2025-07-01", "date_source": "folder", **said},
+        ]
+    )
+    dated = dataclasses.replace(merged, deliveries=deliveries)
+    monkeypatch.setattr(pipeline, "merge", lambda *_: dated)
+    warned = [line for line in run("merge", tmp_path).output.splitlines() if "--date" in line]
+    assert len(warned) == 1
+    assert "moi" in warned[0]
+    assert "2026-01-05" in warned[0]
+
+
+def test_many_files_are_told_commune_by_commune(run, merged, monkeypatch, tmp_path):
+    line = dict(merged.accounting.iloc[1])
+    lines = [{**line, "file": f"{number}.xls", "refused": number == 7} for number in range(21)]
+    many = dataclasses.replace(merged, accounting=pd.DataFrame(lines).astype({"refused": "int"}))
+    monkeypatch.setattr(pipeline, "merge", lambda *_: many)
+    told = [one.split() for one in run("merge", tmp_path).output.splitlines()]
+    assert ["2025-07-01", "hoi_xuan", "21", "63", "42", "1", "21"] in told
+    assert [words for words in told if any(word.endswith(".xls") for word in words)] == [
+        ["2025-07-01", "hoi_xuan", "7.xls", "3", "1"]
+    ]
+
+
+def test_a_merge_that_changed_nothing_says_so(run, merged, monkeypatch, tmp_path):
+    known = dataclasses.replace(merged, changes=Changes())
+    monkeypatch.setattr(pipeline, "merge", lambda *_: known)
+    assert "Không có gì thay đổi" in run("merge", tmp_path).output
+
+
+def test_files_that_were_left_out_count_for_strict(run, merged, monkeypatch, tmp_path):
+    clean = merged.accounting.assign(refused=0)
+    skipped = dataclasses.replace(merged, questions={}, accounting=clean, unreadable=(FAULT,))
+    monkeypatch.setattr(pipeline, "merge", lambda *_: skipped)
+    assert run("merge", tmp_path, "--strict").exit_code == 6
 
 
 @pytest.mark.parametrize(
