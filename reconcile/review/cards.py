@@ -53,6 +53,7 @@ class CardLine(NamedTuple):
 Card = tuple[CardLine, ...]
 
 
+@lru_cache(maxsize=50_000)
 def printable(text: str, limit: int = _FACT_LIMIT) -> str:
     """A text that is safe in a cell: one line, no control characters, of a bounded length."""
     clean = _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", " ".join(text.split()))

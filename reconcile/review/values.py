@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from reconcile.review.answers import Cell, cell_text, partial_date
@@ -81,6 +82,7 @@ _CHECKS: Final[dict[str, Callable[[str], str | None]]] = {
 _ISO: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}:\d{2})(?::\d{2})?)?)?)?$")
 
 
+@lru_cache(maxsize=50_000)
 def value_words(value: str, language: str) -> str:
     """A standard value as people read it: dates day first in their precision, sex in words.
 

@@ -41,6 +41,7 @@ _CELL: Final = 32_000  # letters; Excel's limit is 32,767
 _LINE_HEIGHT: Final = 13.5
 _TALLEST: Final = 409.0
 _SPACE: Final = ' xml:space="preserve"'
+_STRETCHED: Final = frozenset((Column.QUESTION, Column.SIDE_A, Column.SIDE_B, Column.SIDES_MORE))
 _SCREEN: Final = 1320  # pixels that a screen 1366 wide leaves for cells
 
 Fragments = list[tuple["Format", str]]
@@ -247,6 +248,8 @@ class _Writer:
 
     def _fragments(self, column: Column, case: Case, sides: Sequence[Card]) -> Fragments:
         """The stretches of a cell that has letters of several kinds."""
+        if column not in _STRETCHED:
+            return []
         styles = self._styles
         if column == Column.QUESTION:
             first, *rest = question(case, self._language).split("\n")
