@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from reconcile.export.frames import Sheets
 from reconcile.export.headings import load_headings
@@ -13,10 +13,9 @@ from reconcile.export.persons import named_persons
 from reconcile.export.words import template_column, template_value, written_date
 from reconcile.files import new_file
 from reconcile.standardise.unit_names import load_unit_names
-from reconcile.text.language import translate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -30,7 +29,6 @@ _Filled = tuple[str, list[object]]  # word of a column, and its cells
 
 _ENTRY: Final = ("entry_id", "event_id", "commune", "body", "year", "number", "book", "page")
 _PERSON: Final = ("cmnd", "cccd", "ethnic_group", "nationality")
-_SEX: Final = {"M": "Male", "F": "Female", "U": "Undetermined"}
 _ISO: Final = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 _PLACE: Final = ("delivery", "file", "sheet", "row")
 
@@ -88,7 +86,7 @@ def export_register(
         sources = register.entry_sources()
         persons = named_persons(register, sources, knowledge.units, language)
         columns = [
-            (words.of_golden(str(name), language), _for_people(persons[name], str(name), language))
+            (words.of_golden(str(name), language), _for_people(persons[name], words, language))
             for name in persons
         ]
         _add(sheets, words.of_entry("persons", language), columns)
@@ -139,9 +137,17 @@ class _TypeSheet:
         said = [json.loads(text) for text in entries["fields"]]
         for field in self._fields:
             head = f"{words.of_field(field, self._type, language)} ({raw})"
-            found.append((head, list(template_column(said, field))))
+            found.append((head, self._in_words(field, template_column(said, field))))
         places = [(words.of_entry(name, language), _plain(entries[name])) for name in _PLACE]
         return found + places
+
+    def _in_words(self, field: str, cells: Sequence[Any]) -> list[object]:
+        attribute = field.partition(".")[2]
+        if attribute not in self._knowledge.headings.words:
+            return list(cells)
+        say, language = self._knowledge.headings.word, self._language
+        known = {cell: say(attribute, cell, language) for cell in set(cells)}
+        return [known[cell] for cell in cells]
 
     def _entries(self, entries: pd.DataFrame) -> Iterator[_Filled]:
         units, language = self._knowledge.units, self._language
@@ -162,7 +168,7 @@ class _TypeSheet:
     def _people(self, people: pd.DataFrame) -> Iterator[_Filled]:
         for name in ("person_id", "name"):
             yield name, _plain(people[name])
-        yield "sex", _sexes(people["sex"], self._language)
+        yield "sex", self._in_words("person.sex", _plain(people["sex"]))
         yield "birth", self._dates(people, "birth")
         for name in _PERSON:
             yield name, _plain(people[name])
@@ -176,22 +182,17 @@ class _TypeSheet:
         return [known[key] for key in zip(*columns, strict=True)]
 
 
-def _for_people(values: pd.Series, name: str, language: str) -> list[object]:
+def _for_people(values: pd.Series, words: Headings, language: str) -> list[object]:
     """A column of persons: dates day first, sex in words, all else as it is."""
-    if name == "sex":
-        return _sexes(values, language)
-    if name in ("birth", "death"):
+    if values.name == "sex":
+        return [words.word("sex", value, language) for value in values.tolist()]
+    if values.name in ("birth", "death"):
         return [_ISO.sub(_day_first, value) for value in values.tolist()]
     return values.tolist()
 
 
 def _day_first(found: re.Match[str]) -> str:
     return "/".join(part for part in reversed(found.groups()) if part)
-
-
-def _sexes(values: pd.Series, language: str) -> list[object]:
-    words = {code: translate(word, language) for code, word in _SEX.items()}
-    return [words.get(str(value), value) for value in _plain(values)]
 
 
 def _plain(values: pd.Series) -> list[object]:

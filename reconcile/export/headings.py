@@ -31,12 +31,14 @@ class Headings(Strict):
         entry: column about an entry or a row -> word.
         attributes: attribute of a field -> word.
         codes: attribute, or ``TYPE.attribute``, -> standard code word -> code of the template.
+        words: attribute -> standard code word -> the word for it.
     """
 
     golden: dict[str, Bilingual]
     entry: dict[str, Bilingual]
     attributes: dict[str, Bilingual]
     codes: dict[str, dict[str, str]]
+    words: dict[str, dict[str, Bilingual]]
 
     def of_entry(self, name: str, language: str) -> str:
         """Word of a column about an entry or a row."""
@@ -57,6 +59,11 @@ class Headings(Strict):
             return word.say(language)
         role = register_type.role(owner)
         return f"{role.en if language == 'en' else role.vi}: {word.say(language)}"
+
+    def word(self, attribute: str, value: str, language: str) -> str:
+        """The word for a standard code word; other texts stay as they are."""
+        word = self.words.get(attribute, {}).get(value)
+        return word.say(language) if word else value
 
     def code(self, field: str, register_type: str, value: str) -> str:
         """The template's code for a standard code word; other words stay as they are."""

@@ -191,6 +191,15 @@ def test_codes_go_back_to_the_template(knowledge, register_type, field, word, co
     assert knowledge.headings.code(field, register_type, word) == code
 
 
+def test_every_code_word_of_the_template_has_a_word_for_people(knowledge):
+    words = knowledge.headings.words
+    for name, codes in knowledge.headings.codes.items():
+        missing = codes.keys() - words.get(name.rpartition(".")[2], {}).keys()
+        assert not {code for code in missing if not code.isdigit()}, name
+    assert knowledge.headings.word("residence_kind", "permanent", "vi") == "thường trú"
+    assert knowledge.headings.word("residence_kind", "KT3", "vi") == "KT3"
+
+
 def test_every_field_of_the_template_has_a_word(knowledge):
     missing = {
         field
