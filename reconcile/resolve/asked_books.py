@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
@@ -21,15 +21,26 @@ _SERIES = ["register_type", "body", "year"]
 _PLACE = ["commune", "file", "sheet", "row"]
 
 
+class _Series(NamedTuple):
+    """One series of numbers: its key, its entries by number, numbers gone, words for it."""
+
+    key: str
+    entries: pd.DataFrame
+    gone: frozenset[int]
+    params: dict[str, Any]
+
+
 def series(
     sources: Sources, limits: SeriesLimits, register_types: Mapping[str, RegisterType]
 ) -> Iterator[Draft]:
     """One question per series of numbers with gaps, one per series out of order.
 
     Numbers run from 1 to the end of the year in each body and register type (Circular
-    04/2020/TT-BTP, article 29), so a missing number is a missing entry.
+    04/2020/TT-BTP, article 29), so a missing number is a missing entry. The number of an entry
+    that is no longer delivered is no gap: ``gone_entry`` asks about it.
     """
     entries = sources.entries
+    gone = _gone_numbers(sources)
     known = entries["number"].notna() & entries["year"].notna() & entries["body"].ne("")
     lines = entries.loc[known & ~entries["gone"], [*_SERIES, "number"]]
     lines["first"] = entries.loc[lines.index, "registered_from"].fillna(NEVER).astype("int64")
@@ -43,24 +54,31 @@ def series(
         code, body, year = (str(part) for part in line)
         key = f"{code}/{body}/{year}"
         params = {"year": int(year), **type_words(register_types[code])}
-        yield from _gaps(sources, group, limits, key, params)
-        yield from _order(sources, group, limits, key, params)
+        one = _Series(key, group, gone.get(line, frozenset()), params)
+        yield from _gaps(sources, one, limits)
+        yield from _order(sources, one, limits)
 
 
-def _gaps(
-    sources: Sources,
-    group: pd.DataFrame,
-    limits: SeriesLimits,
-    key: str,
-    params: dict[str, Any],
-) -> Iterator[Draft]:
+def _gone_numbers(sources: Sources) -> dict[object, frozenset[int]]:
+    """Numbers of entries that :func:`gone_entries` asks about, by series."""
+    entries = sources.entries
+    asked = entries["entry_key"].isin(sources.gone["entry_key"]) & entries["number"].notna()
+    lines = entries.loc[asked, [*_SERIES, "number"]]
+    return {
+        line: frozenset(group["number"].astype("int64").tolist())
+        for line, group in lines.groupby(_SERIES, sort=True)
+    }
+
+
+def _gaps(sources: Sources, one: _Series, limits: SeriesLimits) -> Iterator[Draft]:
+    group = one.entries
     present = [number for number in group["number"].unique().tolist() if number > 0]
     last = 0
     for number in present:
         if number - last > max(limits.largest_jump, len(present)):
             break
         last = number
-    missing = sorted(set(range(1, last + 1)) - set(present))
+    missing = sorted(set(range(1, last + 1)) - set(present) - one.gone)
     if not missing:
         return
     before = group[group["number"].lt(missing[0])].tail(1)
@@ -70,11 +88,11 @@ def _gaps(
         kind=ConflictKind.SERIES,
         severity="warning" if len(missing) < len(present) else "info",
         sentence="series_gaps",
-        keys=(key,),
+        keys=(one.key,),
         facts=(ranges(missing, len(missing)),),
         topic="gaps",
         entries=tuple(sources.entry_keys[place] for place in neighbours),
-        params=params
+        params=one.params
         | {
             "missing": len(missing),
             "last": last,
@@ -84,13 +102,8 @@ def _gaps(
     )
 
 
-def _order(
-    sources: Sources,
-    group: pd.DataFrame,
-    limits: SeriesLimits,
-    key: str,
-    params: dict[str, Any],
-) -> Iterator[Draft]:
+def _order(sources: Sources, one: _Series, limits: SeriesLimits) -> Iterator[Draft]:
+    group = one.entries
     early = group["last"].lt(group["first"].shift(fill_value=NEVER))
     early &= group["number"].gt(group["number"].shift(fill_value=0))
     if not early.any():
@@ -102,11 +115,11 @@ def _order(
         kind=ConflictKind.SERIES,
         severity="info",
         sentence="series_order",
-        keys=(key,),
+        keys=(one.key,),
         facts=(ranges(numbers, len(numbers)),),
         topic="order",
         entries=tuple(sources.entry_keys[place] for place in places),
-        params=params | {"count": len(numbers), "ranges": ranges(numbers, limits.shown_ranges)},
+        params=one.params | {"count": len(numbers), "ranges": ranges(numbers, limits.shown_ranges)},
         legal="numbering",
     )
 

@@ -226,6 +226,27 @@ def test_series_with_gaps_is_one_question():
     assert (params["missing"], params["last"], params["ranges"]) == (4, 10, "4–6, 9")
 
 
+def test_number_of_an_entry_gone_is_no_gap_besides():
+    town = Town()
+    keys = [
+        town.add("KS", n, "2004-03-10", child=person(f"Tran {n}", "2004-03-01"), gone=n == 4)
+        for n in range(1, 9)
+    ]
+    gone = pd.DataFrame(
+        {
+            "entry_key": [keys[3]],
+            "delivery": "2025-08-01",
+            "file": "So khai sinh.xls",
+            "sheet": "2004",
+            "row": 7,
+            "whole": False,
+        }
+    )
+    asked = ask(town.live(), gone=gone)
+    assert of(asked, "series").empty
+    assert of(asked, "gone")["sentence"].tolist() == ["gone_entry"]
+
+
 def test_number_registered_before_its_forerunner():
     town = Town()
     days = ("2004-01-05", "2004-02-05", "2004-01-20", "2004-03-05", "2004-04-05")
