@@ -15,6 +15,7 @@ from pydantic import Field
 from reconcile.config import Strict, read_mapping
 from reconcile.errors import MappingError
 from reconcile.text.folding import key, plain
+from reconcile.text.sound import southern_sound_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -97,6 +98,7 @@ class Gazetteer:
         self._by_name: dict[tuple[str, str], list[Unit]] = defaultdict(list)
         self._by_code: dict[str, list[Unit]] = defaultdict(list)
         self._hamlets: dict[str, dict[str, str]] = {}
+        self._sounds: dict[str, dict[str, set[str]]] = {}
         self._hamlet_communes: dict[str, set[str]] = defaultdict(set)
         for unit in self._units.values():
             self._by_code[unit.code].append(unit)
@@ -106,9 +108,11 @@ class Gazetteer:
 
     def _add_hamlets(self, unit: Unit) -> None:
         spellings = self._hamlets.setdefault(unit.id, {})
+        sounds = self._sounds.setdefault(unit.id, defaultdict(set))
         for hamlet in unit.hamlets:
             for name in (hamlet.name, *hamlet.aliases):
                 spellings.setdefault(plain(name), plain(hamlet.name))
+                sounds[southern_sound_key(plain(name))].add(plain(hamlet.name))
                 self._hamlet_communes[plain(name)].add(unit.id)
 
     def unit(self, unit_id: str) -> Unit:
@@ -138,8 +142,15 @@ class Gazetteer:
         return self._by_code.get(code, [])
 
     def hamlet(self, commune: str, name: str) -> str | None:
-        """The unmarked name of a commune's hamlet, whatever its spelling; None if it has none."""
-        return self._hamlets.get(commune, {}).get(name)
+        """The unmarked name of a commune's hamlet, whatever its spelling; None if it has none.
+
+        A name that is not known is the one hamlet that sounds so in the south: ``tan buon b``.
+        """
+        known = self._hamlets.get(commune, {}).get(name)
+        if known is None:
+            alike = self._sounds.get(commune, {}).get(southern_sound_key(name), ())
+            known = next(iter(alike)) if len(alike) == 1 else None
+        return known
 
     def communes_of_hamlet(self, name: str) -> set[str]:
         """Ids of the communes that have a hamlet of that unmarked name."""
