@@ -88,7 +88,8 @@ def find(
         register_types: register types by code.
 
     Returns:
-        CONFLICTS, the gravest and surest first, ties by id.
+        CONFLICTS, the gravest first, then those whose answer is expected to bring most mentions
+        together (its probability times ``Draft.gain``), ties by id.
     """
     drafts = _unique(_open(sources, rules, wording, register_types))
     asked = set(drafts)
@@ -100,9 +101,11 @@ def find(
     lines = [_line(identifier, draft, answers) for identifier, draft in drafts.items()]
     frame = CONFLICTS.build(lines)
     rank = frame["severity"].map(_GRAVEST_FIRST.index)
-    order = pd.DataFrame(
-        {"rank": rank, "probability": -frame["probability"].fillna(-1), "id": frame["conflict"]}
-    ).sort_values(["rank", "probability", "id"])
+    gain = pd.Series([draft.gain for draft in drafts.values()], dtype="float64")
+    value = (frame["probability"] * gain).fillna(-1)
+    order = pd.DataFrame({"rank": rank, "value": -value, "id": frame["conflict"]}).sort_values(
+        ["rank", "value", "id"]
+    )
     return frame.loc[order.index].reset_index(drop=True)
 
 

@@ -94,6 +94,14 @@ class Sources:
         return np.asarray(self.clusters.person.to_numpy(dtype="int64"))
 
     @cached_property
+    def _sizes(self) -> npt.NDArray[np.int64]:
+        return np.bincount(self.person)
+
+    def pairs_between(self, left: int, right: int) -> int:
+        """Pairs of mentions between the persons of two mentions."""
+        return int(self._sizes[self.person[left]] * self._sizes[self.person[right]])
+
+    @cached_property
     def mention_keys(self) -> list[str]:
         """Keys of the mentions."""
         return list(self.mentions["mention_key"])
@@ -172,6 +180,7 @@ class Draft:
         facts: what the sources say on the matter; they make the evidence hash.
         topic: tells conflicts of one kind on the same sources apart: rule, reason.
         more_facts: further evidence that counts only while the question is open or *unsure*.
+        gain: pairs of mentions that the proposed answer would bring together.
     """
 
     kind: ConflictKind
@@ -189,6 +198,7 @@ class Draft:
     proposal: str = ""
     legal: str = ""
     probability: float = math.nan
+    gain: int = 1
     positions: Mapping[str, object] = made_by(default_factory=dict)
 
     @property

@@ -478,6 +478,29 @@ def test_the_gravest_come_first():
     assert ask(town.live())["severity"].tolist() == ["error", "warning"]
 
 
+def test_question_that_brings_more_mentions_together_comes_first():
+    town = Town()
+    names = ("Le Hoa", "Le Hoa", "Le Hoa", "Vo Lan", "Vo Lan")
+    keys = [
+        town.add(
+            "KS",
+            n,
+            f"200{n}-03-10",
+            child=person(f"Tran {n}", f"200{n}-03-01"),
+            mother=person(name, "1970"),
+        )
+        for n, name in enumerate(names, 1)
+    ]
+    live = town.live()
+    mother = [live.at(key, "mother") for key in keys]
+    scored = pairs(
+        (mother[0], mother[1], 16.0), (mother[1], mother[2], 1.0), (mother[3], mother[4], 2.0)
+    )
+    asked = of(ask(live, scored), "same_person")
+    assert json.loads(asked["mentions"].iloc[0])[1] == f"{keys[2]}/mother"
+    assert asked["probability"].iloc[0] < asked["probability"].iloc[1]
+
+
 def test_sentences_say_the_same_placeholders_in_both_languages_without_personal_data():
     for sentence in WORDING.sentence:
         vi, en = (
