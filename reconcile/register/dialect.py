@@ -228,8 +228,10 @@ def bulk_insert(
         whole = ((*row, *ends) for row in source) if ends else source
         return _copy(connection, table, [*columns, *constants], whole)
     written = 0
-    values = {name: bindparam(name) for name in columns}
-    fixed = {name: literal_column(str(number)) for name, number in constants.items()}
+    values: dict[str, Any] = {name: bindparam(name) for name in columns}
+    fixed: dict[str, Any] = {
+        name: literal_column(str(number)) for name, number in constants.items()
+    }
     statement = insert(table).values(values | fixed).compile(dialect=connection.dialect)
     order = [list(columns).index(name) for name in statement.positiontup or ()]
     straight = order == list(range(len(columns)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 import pandas as pd
 from sqlalchemy import select
 
@@ -108,12 +107,18 @@ def _among(column: Column[Any], values: pd.Series[Any]) -> ColumnElement[bool] |
 
 def live_entries(connection: Connection, where: ColumnElement[bool] | None = None) -> pd.DataFrame:
     """LIVE_ENTRIES, with ``entry_id`` and ``event_id`` beside."""
+    frame = _entries(connection, where)
+    return _contract(model.LIVE_ENTRIES, frame, "entry_key", ["entry_id", "event_id"])
+
+
+def _entries(connection: Connection, where: ColumnElement[bool] | None) -> pd.DataFrame:
+    """What the table of entries holds, with ``entry_id`` and ``event_id`` beside."""
     frame = current_frame(connection, t.entries, where)
     few = _among(t.event_entries.c.entry, frame["entry"])
     event_of = _numbers(current_frame(connection, t.event_entries, few), "entry", "event")
     frame["entry_id"] = format_ids("E", frame["entry"].tolist())
     frame["event_id"] = format_ids("V", event_of.reindex(frame["entry"]).tolist())
-    return _contract(model.LIVE_ENTRIES, frame, "entry_key", ["entry_id", "event_id"])
+    return frame
 
 
 def live_mentions(connection: Connection, where: ColumnElement[bool] | None = None) -> pd.DataFrame:
@@ -125,10 +130,12 @@ def live_mentions(connection: Connection, where: ColumnElement[bool] | None = No
     few = _among(t.memberships.c.mention, frame["mention"])
     person_of = _numbers(current_frame(connection, t.memberships, few), "mention", "person")
     frame["person_id"] = format_ids("P", person_of.reindex(frame["mention"]).tolist())
-    mine = _among(t.entries.c.entry_key, frame["entry_key"])
-    entries = live_entries(connection, mine)[["entry_key", "entry_id", "event_id"]]
-    entries["entry"] = np.arange(len(entries), dtype=np.int64)
-    frame = frame.merge(entries, on="entry_key", how="left")
+    entries = _entries(connection, _among(t.entries.c.entry, frame["entry"]))
+    entries = entries.sort_values("entry_key", ignore_index=True)
+    entry = pd.Index(entries["entry"]).get_indexer(pd.Index(frame["entry"]))
+    frame["entry"] = entry
+    for name in (*t.MENTION_SHARED, "entry_id", "event_id"):
+        frame[name] = entries[name].take(entry).to_numpy()
     beside = ["entry_id", "event_id", "person_id"]
     return _contract(model.LIVE_MENTIONS, frame, "mention_key", beside)
 
@@ -143,9 +150,14 @@ def people(connection: Connection, register_type: str) -> pd.DataFrame:
     Returns:
         :data:`PEOPLE_COLUMNS` and ``person_id``.
     """
-    m = t.mentions
-    chosen = m.c.register_type == register_type
-    frame = current_frame(connection, m, chosen, ["mention", *PEOPLE_COLUMNS])
+    m, e = t.mentions, t.entries
+    chosen = e.c.register_type == register_type
+    key_of = _numbers(
+        current_frame(connection, e, chosen, ["entry", "entry_key"]), "entry", "entry_key"
+    )
+    mine = m.c.entry.in_(select(e.c.entry).where(holds(e), chosen))
+    frame = current_frame(connection, m, mine, ["mention", "entry", *PEOPLE_COLUMNS[1:]])
+    frame.insert(1, "entry_key", key_of.reindex(frame.pop("entry")).to_numpy())
     person_of = _numbers(current_frame(connection, t.memberships), "mention", "person")
     owners = person_of.reindex(frame["mention"]).tolist()
     frame["person_id"] = pd.Series(format_ids("P", owners), dtype="str")

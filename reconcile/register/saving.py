@@ -208,8 +208,8 @@ def _save_mentions(
         numbers.append(number)
     bulk_insert(connection, table, ["mention", "entry", "role"], lines)
     mention_of = np.array(numbers, dtype=np.int64)
-    names = value_columns(t.mentions)[1:]
-    replace(connection, t.mentions, _numbered(mention_of, resolved.mentions, names), run)
+    said = resolved.mentions.assign(mention=mention_of, entry=owners)
+    replace(connection, t.mentions, frame_rows(said, value_columns(t.mentions)), run)
     return mention_of
 
 

@@ -232,8 +232,23 @@ content_roles: Final = _versioned("content_roles", _int("content"), _text("roles
 
 entries: Final = _versioned("entries", _int("entry"), *_contract(model.LIVE_ENTRIES))
 
+MENTION_SHARED: Final = (
+    "content_hash",
+    "commune",
+    "register_type",
+    "event_from",
+    "event_to",
+    "registered_from",
+    "registered_to",
+    "entry_key",
+)
+"""What a mention has from its entry: kept with the entry alone."""
+
 mentions: Final = _versioned(
-    "mentions", _int("mention"), *_contract(model.LIVE_MENTIONS, ("entry",))
+    "mentions",
+    _int("mention"),
+    _int("entry"),
+    *_contract(model.LIVE_MENTIONS, (*MENTION_SHARED, "entry")),
 )
 
 memberships: Final = _versioned("memberships", _int("mention"), _int("person"))

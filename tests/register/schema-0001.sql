@@ -343,9 +343,7 @@ INSERT INTO "mention_ids" VALUES(7,3,'child');
 CREATE TABLE mentions (
 	line INTEGER NOT NULL, 
 	mention INTEGER NOT NULL, 
-	content_hash TEXT NOT NULL, 
-	commune TEXT NOT NULL, 
-	register_type TEXT NOT NULL, 
+	entry INTEGER NOT NULL, 
 	role TEXT NOT NULL, 
 	name TEXT NOT NULL, 
 	name_key TEXT NOT NULL, 
@@ -379,25 +377,20 @@ CREATE TABLE mentions (
 	acts BOOLEAN NOT NULL, 
 	"distinct" BOOLEAN NOT NULL, 
 	passage TEXT NOT NULL, 
-	event_from INTEGER, 
-	event_to INTEGER, 
-	registered_from INTEGER, 
-	registered_to INTEGER, 
-	entry_key TEXT NOT NULL, 
 	mention_key TEXT NOT NULL, 
 	from_run INTEGER NOT NULL, 
 	to_run INTEGER, 
 	CONSTRAINT pk_mentions PRIMARY KEY (line)
 );
-INSERT INTO "mentions" VALUES(1,1,'2559d6097fe951f421c1f180b93fc1b1','hiep_duc','KS','child','An','','an','','','','','','',NULL,NULL,'','',NULL,NULL,'','','','','','','','','','','','','',0,0,0,'',NULL,NULL,NULL,NULL,'hiep_duc/KS/2007/1~00000000','hiep_duc/KS/2007/1~00000000/child',1,NULL);
-INSERT INTO "mentions" VALUES(2,2,'2559d6097fe951f421c1f180b93fc1b1','hiep_duc','KS','father','Ba','','ba','','','','','','',NULL,NULL,'','',NULL,NULL,'','','','','','','','','','','','','',0,0,0,'',NULL,NULL,NULL,NULL,'hiep_duc/KS/2007/1~00000000','hiep_duc/KS/2007/1~00000000/father',1,NULL);
-INSERT INTO "mentions" VALUES(3,3,'2559d6097fe951f421c1f180b93fc1b1','hiep_duc','KS','mother','Lan','','lan','','','','','','',NULL,NULL,'','',NULL,NULL,'','','','','','','','','','','','','',0,0,0,'',NULL,NULL,NULL,NULL,'hiep_duc/KS/2007/1~00000000','hiep_duc/KS/2007/1~00000000/mother',1,NULL);
-INSERT INTO "mentions" VALUES(4,4,'558f81704eb1b37053049eba8a24ffda','hiep_duc','KS','child','Chi','','chi','','','','','','',NULL,NULL,'','',NULL,NULL,'','','','','','','','','','','','','',0,0,0,'',NULL,NULL,NULL,NULL,'hiep_duc/KS/2007/2~00000000','hiep_duc/KS/2007/2~00000000/child',1,3);
-INSERT INTO "mentions" VALUES(5,5,'558f81704eb1b37053049eba8a24ffda','hiep_duc','KS','mother','Lan','','lan','','','','','','',NULL,NULL,'','',NULL,NULL,'','','','','','','','','','','','','',0,0,0,'',NULL,NULL,NULL,NULL,'hiep_duc/KS/2007/2~00000000','hiep_duc/KS/2007/2~00000000/mother',1,3);
-INSERT INTO "mentions" VALUES(6,4,'eca1c41865e46317f835ff5aaecfad57','hiep_duc','KS','child','Chi','','chi','','','','','','',NULL,NULL,'','',NULL,NULL,'','','','','','','','','','','','','',0,0,0,'',NULL,NULL,NULL,NULL,'hiep_duc/KS/2007/2~00000000','hiep_duc/KS/2007/2~00000000/child',3,NULL);
-INSERT INTO "mentions" VALUES(7,6,'eca1c41865e46317f835ff5aaecfad57','hiep_duc','KS','father','Ba','','ba','','','','','','',NULL,NULL,'','',NULL,NULL,'','','','','','','','','','','','','',0,0,0,'',NULL,NULL,NULL,NULL,'hiep_duc/KS/2007/2~00000000','hiep_duc/KS/2007/2~00000000/father',3,NULL);
-INSERT INTO "mentions" VALUES(8,5,'eca1c41865e46317f835ff5aaecfad57','hiep_duc','KS','mother','Lan','','lan','','','','','','',NULL,NULL,'','',NULL,NULL,'','','','','','','','','','','','','',0,0,0,'',NULL,NULL,NULL,NULL,'hiep_duc/KS/2007/2~00000000','hiep_duc/KS/2007/2~00000000/mother',3,NULL);
-INSERT INTO "mentions" VALUES(9,7,'bd7fa3f49ba0d04faa5a0e04b132d97e','hiep_duc','KS','child','Dung','','dung','','','','','','',NULL,NULL,'','',NULL,NULL,'','','','','','','','','','','','','',0,0,0,'',NULL,NULL,NULL,NULL,'hiep_duc/KS/2007/3~00000000','hiep_duc/KS/2007/3~00000000/child',3,NULL);
+INSERT INTO "mentions" VALUES(1,1,1,'child','An','','an','','','','','','',NULL,NULL,'','',NULL,NULL,'','','','','','','','','','','','','',0,0,0,'','hiep_duc/KS/2007/1~00000000/child',1,NULL);
+INSERT INTO "mentions" VALUES(2,2,1,'father','Ba','','ba','','','','','','',NULL,NULL,'','',NULL,NULL,'','','','','','','','','','','','','',0,0,0,'','hiep_duc/KS/2007/1~00000000/father',1,NULL);
+INSERT INTO "mentions" VALUES(3,3,1,'mother','Lan','','lan','','','','','','',NULL,NULL,'','',NULL,NULL,'','','','','','','','','','','','','',0,0,0,'','hiep_duc/KS/2007/1~00000000/mother',1,NULL);
+INSERT INTO "mentions" VALUES(4,4,2,'child','Chi','','chi','','','','','','',NULL,NULL,'','',NULL,NULL,'','','','','','','','','','','','','',0,0,0,'','hiep_duc/KS/2007/2~00000000/child',1,3);
+INSERT INTO "mentions" VALUES(5,5,2,'mother','Lan','','lan','','','','','','',NULL,NULL,'','',NULL,NULL,'','','','','','','','','','','','','',0,0,0,'','hiep_duc/KS/2007/2~00000000/mother',1,3);
+INSERT INTO "mentions" VALUES(6,4,2,'child','Chi','','chi','','','','','','',NULL,NULL,'','',NULL,NULL,'','','','','','','','','','','','','',0,0,0,'','hiep_duc/KS/2007/2~00000000/child',3,NULL);
+INSERT INTO "mentions" VALUES(7,6,2,'father','Ba','','ba','','','','','','',NULL,NULL,'','',NULL,NULL,'','','','','','','','','','','','','',0,0,0,'','hiep_duc/KS/2007/2~00000000/father',3,NULL);
+INSERT INTO "mentions" VALUES(8,5,2,'mother','Lan','','lan','','','','','','',NULL,NULL,'','',NULL,NULL,'','','','','','','','','','','','','',0,0,0,'','hiep_duc/KS/2007/2~00000000/mother',3,NULL);
+INSERT INTO "mentions" VALUES(9,7,3,'child','Dung','','dung','','','','','','',NULL,NULL,'','',NULL,NULL,'','','','','','','','','','','','','',0,0,0,'','hiep_duc/KS/2007/3~00000000/child',3,NULL);
 CREATE TABLE meta (
 	name TEXT NOT NULL, 
 	value TEXT NOT NULL, 
@@ -465,7 +458,6 @@ CREATE INDEX ix_entry_occurrences_entry ON entry_occurrences (entry);
 CREATE INDEX ix_entry_versions_entry ON entry_versions (entry);
 CREATE INDEX ix_content_roles_content ON content_roles (content);
 CREATE INDEX ix_entries_entry ON entries (entry);
-CREATE INDEX ix_mentions_mention ON mentions (mention);
 CREATE INDEX ix_memberships_mention ON memberships (mention);
 CREATE INDEX ix_memberships_person ON memberships (person);
 CREATE INDEX ix_event_entries_event ON event_entries (event);
@@ -478,4 +470,5 @@ CREATE INDEX ix_conflicts_conflict ON conflicts ("conflict");
 CREATE INDEX ix_judgements_judgement ON judgements (judgement);
 CREATE INDEX ix_occurrences_from_run ON occurrences (from_run);
 CREATE INDEX ix_occurrences_file ON occurrences (file);
+CREATE INDEX ix_mentions_mention on mentions (mention);
 COMMIT;
