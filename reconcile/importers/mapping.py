@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from reconcile.config import RegisterType, check_field, read_mapping
+from reconcile.config import RegisterType, check_field, read_mapping, read_toml
 from reconcile.errors import MappingError
 from reconcile.importers.labels import ditto_key, label_key, name_key
 from reconcile.importers.schema import Codes, CommuneMapping, Importing, TableMapping
@@ -117,13 +117,19 @@ def load_mappings(folder: Path, register_types: dict[str, RegisterType]) -> Mapp
 
     Raises:
         MappingError: a file is missing or does not fit, two have the same id, or one names a
-            register type, field, column or encoding that does not exist.
+            register type, unit, field, column, code word or encoding that does not exist.
     """
     importing = read_mapping(folder / "importing.toml", Importing)
+    units = _commune_units(folder)
     communes: dict[str, CommuneMapping] = {}
     for path in sorted((folder / "communes").glob("*.toml")):
         commune = read_mapping(path, CommuneMapping)
-        problems = _problems(commune, register_types)
+        problems = _problems(commune, register_types, importing.codes)
+        if commune.unit not in units:
+            known = ", ".join(units)
+            problems.append(
+                f"unit: there is no commune {commune.unit!r} in units.toml; known are {known}"
+            )
         if commune.id in communes:
             problems.append(f"the id {commune.id} is defined twice")
         if problems:
@@ -142,7 +148,19 @@ def load_mappings(folder: Path, register_types: dict[str, RegisterType]) -> Mapp
     )
 
 
-def _problems(commune: CommuneMapping, register_types: dict[str, RegisterType]) -> list[str]:
+def _commune_units(folder: Path) -> list[str]:
+    """Ids of the communes of ``units.toml``; standardising checks the rest of that file."""
+    units = read_toml(folder / "units.toml").get("unit", [])
+    return [
+        str(unit.get("id", ""))
+        for unit in (units if isinstance(units, list) else [])
+        if isinstance(unit, dict) and unit.get("kind") == "commune"
+    ]
+
+
+def _problems(
+    commune: CommuneMapping, register_types: dict[str, RegisterType], codes: Codes
+) -> list[str]:
     ids = [table.id for table in commune.tables]
     problems = [
         f"table {name!r} is defined twice" for name in sorted({*ids}) if ids.count(name) > 1
@@ -153,6 +171,7 @@ def _problems(commune: CommuneMapping, register_types: dict[str, RegisterType]) 
             problems.append(f"{table.id}: there is no register type {table.register_type!r}")
         else:
             problems += [f"{table.id}: {text}" for text in _table_problems(table, register_type)]
+        problems += [f"{table.id}: {text}" for text in _code_problems(table.codes, codes)]
     return problems
 
 
@@ -176,6 +195,18 @@ def _table_problems(table: TableMapping, register_type: RegisterType) -> list[st
     problems += [
         f"the required field {name} has no column" for name in table.required if name not in mapped
     ]
+    return problems
+
+
+def _code_problems(codes: Codes, known: Codes) -> list[str]:
+    """Code words of a table that ``importing.toml`` does not give to the same attribute."""
+    problems: list[str] = []
+    for owner, words in codes.items():
+        standard = {*known.get(owner.rpartition(".")[2], {}).values()} | {""}
+        unknown = sorted({*words.values()} - standard)
+        if unknown and len(standard) > 1:
+            listed = ", ".join(sorted(standard - {""}))
+            problems.append(f"codes.{owner}: unknown code words {unknown}; known are {listed}")
     return problems
 
 

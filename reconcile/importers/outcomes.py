@@ -153,8 +153,24 @@ def _furniture(
         or (fact.entry_like and (fact.date or len(texts) > _SPARSE))
     ):
         return ""
-    looked_at = texts if len(texts) <= _SPARSE else texts[:1] if fact.name != "name" else []
+    looked_at = _telling(row, fact, plan, header)
     return FOOTER if any(plan.footers.search(plain(text)) for text in looked_at) else ""
+
+
+def _telling(
+    row: Mapping[int, str], fact: _Facts, plan: TablePlan, header: Header
+) -> Sequence[str]:
+    """The texts of a row that may say that it is a total or a signature.
+
+    Where a name stands beside a number only these two may: a date in words in another column,
+    ``ngày 25 tháng 9 năm 2000``, makes no footer of a person.
+    """
+    texts = [*row.values()]
+    if fact.entry_like:
+        naming = ("entry.ordinal", "entry.number", *sum(plan.principal_names, ()))
+        columns = [header.mapped[name].index for name in naming if name in header.mapped]
+        return [row[column] for column in columns if column in row]
+    return texts if len(texts) <= _SPARSE else texts[:1] if fact.name != "name" else []
 
 
 def _repeats_header(row: Mapping[int, str], header: Header) -> bool:

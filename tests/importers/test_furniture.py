@@ -120,3 +120,66 @@ def test_a_book_in_an_opendocument_workbook(delivery):
     assert json.loads(file["evidence"])["reader"] == "ods"
     assert json.loads(result.rows["fields"][1])["child.sex"] == "F"
     assert codes(result) == []
+
+
+FOOTERS = [
+    "Cộng tháng 4: 01", "Cộng quý I: 12", "Cộng năm 2004: 125", "Tổng cộng", "Cộng sổ",
+    "Cộng trang này: 10", "Cộng mang sang", "Lũy kế: 45", "Tháng 4: 01", "Người lập biểu",
+    "Người vào sổ", "TM. UBND", "KT. CHỦ TỊCH", "Thủ trưởng đơn vị", "Cán bộ TP-HT",
+    "Hiệp Đức, ngày … tháng …", "Hiệp Đức, ngày 31/12/2020", "Trong đó: nam 3, nữ 4",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("column", ["STT", "so", "ngayDangKy", "nksHoTen", "chaHoTen", "ghiChu"])
+def test_totals_and_signatures_are_footers_in_any_column(delivery, column):
+    rows = [ks_row(1), *(ks_row(**BLANK | {column: text}) for text in FOOTERS), ks_row(2)]
+    xlsx(delivery / "hiep_duc" / "KS.2007.01.xlsx", {"KS": [KS_LABELS, KS_CODES, *rows]})
+    told = [outcome for _, outcome, _ in outcomes(read(delivery))]
+    assert told == ["", *["footer"] * len(FOOTERS), ""]
+
+
+@pytest.mark.parametrize("encoding", ["vni", "tcvn3"])
+def test_totals_and_signatures_are_footers_in_legacy_text(delivery, encoding):
+    texts = [text for text in FOOTERS if "…" not in text]
+    rows = [
+        ["UBND XÃ HỘI XUÂN"], ["SỔ ĐĂNG KÝ KHAI SINH"], ["Năm 2004"], GROUPS, COLUMNS, birth(1),
+        birth(2), *([""] * 5 + [text] for text in texts), birth(3),
+    ]  # fmt: skip
+    coded = [[encode(cell, encoding) for cell in row] for row in rows]
+    xls(delivery / "hoi_xuan" / "So khai sinh.xls", {"2004": coded})
+    told = [outcome for _, outcome, _ in outcomes(read(delivery))]
+    assert told == ["", "", *["footer"] * len(texts), ""]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"nksNgaySinh": "ngày 25 tháng 9 năm 2000"},
+        {"ghiChu": "Cộng: bỏ trống"},
+        {"ghiChu": "Mỹ Tho, ngày 3/4/2000"},
+        {"nksNgaySinh": "2000", "nksHoTen": "Công Tằng Tôn Nữ Năm"},
+        {"nksNgaySinh": "2000", "nksHoTen": "Tổng Thị Cộng"},
+    ],
+)
+def test_a_person_with_a_number_and_few_cells_is_no_footer(delivery, cells):
+    sparse = ks_row(**BLANK | {"so": "7", "nksHoTen": "Lê Thị Hết"} | cells)
+    rows = [ks_row(1), sparse, ks_row(2)]
+    xlsx(delivery / "hiep_duc" / "KS.2007.01.xlsx", {"KS": [KS_LABELS, KS_CODES, *rows]})
+    assert [outcome for _, outcome, _ in outcomes(read(delivery))] == [""] * 3
+
+
+@pytest.mark.parametrize(
+    ("words", "standard"),
+    [
+        ("ĐK quá hạn", "late"), ("dk qua han", "late"), ("ĐKQH", "late"), ("Đăng ký trễ", "late"),
+        ("ĐK đúng hạn", "on_time"), ("DK dung han", "on_time"), ("trong hạn", "on_time"),
+        ("Đăng ký lại", "again"), ("ĐKL", "again"), ("dkl", "again"), ("ĐK lại", "again"),
+        ("Ghi vào sổ", "foreign"), ("ghi vao so ho tich", "foreign"), ("ĐK mới", "first"),
+    ],
+)  # fmt: skip
+def test_usual_words_for_kinds_of_registration_are_known(delivery, words, standard):
+    rows = [KS_LABELS, KS_CODES, ks_row(1, loaiDangKy=words)]
+    xlsx(delivery / "hiep_duc" / "KS.2007.01.xlsx", {"KS": rows})
+    result = read(delivery)
+    assert json.loads(result.rows["fields"][0])["entry.registration_kind"] == standard
+    assert codes(result) == []

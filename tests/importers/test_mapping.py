@@ -20,7 +20,7 @@ KNOWN = load_mappings(MAPPINGS, TYPES)
 MINIMAL = """
 id = "x"
 name = "X"
-unit = "1@1976"
+unit = "28501@1976"
 [[tables]]
 id = "hn"
 register_type = "HN"
@@ -137,7 +137,8 @@ def _vietnamese(template):
 
 @pytest.fixture
 def folder(tmp_path):
-    shutil.copy(MAPPINGS / "importing.toml", tmp_path)
+    for name in ("importing.toml", "units.toml"):
+        shutil.copy(MAPPINGS / name, tmp_path)
     (tmp_path / "communes").mkdir()
     return tmp_path
 
@@ -163,6 +164,18 @@ def test_a_minimal_mapping_is_enough(folder):
             'ho_ten = "subject.name"\nHO-TEN = "entry.notes"',
             "told apart",
         ),
+        (
+            'unit = "28501@1976"',
+            'unit = "28501@1900"',
+            "unit: .*'28501@1900'.*known are .*28501@1976",
+        ),
+        ('unit = "28501@1976"', 'unit = "82@1976"', "there is no commune '82@1976'"),
+        ('name = "X"', "name = ", "not valid TOML.*line 3"),
+        (
+            "[tables.columns]",
+            "[tables.codes.sex]\nT = 'male'\n[tables.columns]",
+            r"hn: codes.sex: unknown code words \['male'\]; known are F, M, U",
+        ),
         ('family = "f"', 'family = "f"\nencodings = ["ebcdic"]', "unknown encodings"),
         ('family = "f"', 'family = "f"\nfooters = ["("]', "regular expression"),
         ('family = "f"', 'family = "f"\nsurprise = 1', "tables.0.surprise"),
@@ -177,7 +190,7 @@ def test_mistakes_in_a_mapping_are_named(folder, old, new, words):
     _write(folder, MINIMAL.replace(old, new))
     with pytest.raises(MappingError, match=words) as caught:
         load_mappings(folder, TYPES)
-    assert "communes/x.toml" in str(caught.value)
+    assert "x.toml" in str(caught.value)
 
 
 def test_a_table_twice_a_commune_twice_and_no_commune_are_errors(folder):

@@ -571,11 +571,23 @@ G = "F"
 """
 
 
+FOURTH_UNIT = """
+[[unit]]
+id = "28480@1976"
+code = "28480"
+kind = "commune"
+prefix = "xã"
+name = "Bình Phú"
+"""
+
+
 @pytest.mark.parametrize("name", ["Con nuoi 2001.xlsx", "Con nuoi 2001.csv"])
 def test_a_fourth_commune_and_a_new_register_type_need_no_code(delivery, tmp_path, name):
     folder = tmp_path / "mappings"
     shutil.copytree(MAPPINGS, folder)
     (folder / "communes" / "binh_phu.toml").write_text(FOURTH, "utf-8")
+    with (folder / "units.toml").open("a", encoding="utf-8") as units:
+        units.write(FOURTH_UNIT)
     (folder / "register_types" / "NCN.toml").write_text(ADOPTION, "utf-8")
     rows = [
         ["Cha mẹ nuôi", "", "Con nuôi", "", "Số vào sổ", "Ngày vào sổ"],
