@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 
 from reconcile.model import fingerprint
 from reconcile.register import audit
@@ -120,7 +120,13 @@ def verify(connection: Connection, known_head: str = "") -> list[Problem]:
     broken = audit.broken_link(connection, known_head)
     if broken:
         problems.append(_problem("The log is broken at its {place}.", place=broken))
-    return [*problems, *_against_log(connection), *_identities(connection), *_rows(connection)]
+    return [
+        *problems,
+        *_against_log(connection),
+        *_identities(connection),
+        *_rows(connection),
+        *_references(connection),
+    ]
 
 
 def _against_log(connection: Connection) -> Iterator[Problem]:
@@ -201,3 +207,30 @@ def _rows(connection: Connection) -> Iterator[Problem]:
     ).one()
     if lines != distinct:
         yield _problem("Raw rows are kept twice.")
+
+
+def _references(connection: Connection) -> Iterator[Problem]:
+    """Derived tables have no foreign keys (decision 0060): what those would say."""
+    mention, entry = t.mentions.c.mention, t.entries.c.entry
+    for table, column, named in (
+        (t.mentions, "entry", entry),
+        (t.links, "left", mention),
+        (t.links, "right", mention),
+        (t.link_evidence, "left", mention),
+        (t.link_evidence, "right", mention),
+        (t.golden_values, "mention", mention),
+        (t.golden_values, "person", t.memberships.c.person),
+        (t.entry_versions, "content", t.contents.c.content),
+        (t.content_roles, "content", t.contents.c.content),
+    ):
+        is_current = holds(named.table) if "to_run" in named.table.c else true()
+        there = set(connection.execute(select(named).where(is_current)).scalars())
+        used = select(table.c[column]).where(holds(table), table.c[column].is_not(None)).distinct()
+        lost = set(connection.execute(used).scalars()) - there
+        if lost:
+            yield _problem(
+                "The table {table} names {count} line(s) that do not exist ({column}).",
+                table=table.name,
+                count=len(lost),
+                column=column,
+            )

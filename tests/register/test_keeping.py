@@ -45,6 +45,10 @@ TAMPERINGS = [
     ("UPDATE runs SET undone_by = 3 WHERE run = 2", "R0002 says wrongly"),
     ("DELETE FROM runs WHERE run = 1", "R0001 is missing"),
     ("DELETE FROM memberships WHERE line = 1", "table memberships lacks lines"),
+    ("UPDATE mentions SET entry = 99 WHERE line = 1", "table mentions names 1 line(s)"),
+    ("UPDATE golden_values SET mention = 99 WHERE line = 1", "do not exist (mention)"),
+    ("UPDATE golden_values SET person = 99 WHERE line = 1", "do not exist (person)"),
+    ("UPDATE entry_versions SET content = 99 WHERE line = 1", "do not exist (content)"),
     ("UPDATE identities SET to_run = 3 WHERE kind = 'V' AND number = 1", "table event_entries"),
     (
         "UPDATE identities SET state = 'joined', target = 99 WHERE kind = 'P' AND number = 1",
