@@ -39,7 +39,6 @@ PEOPLE_COLUMNS: Final = (
 """Standard values of a mention that spreadsheets show."""
 OWNER_COLUMNS: Final = (
     "mention_key",
-    "commune",
     "role",
     "principal",
     "birth_from",
@@ -168,9 +167,11 @@ def owners(connection: Connection) -> pd.DataFrame:
     """Whose every mention is, with its place and dates, at a fifth of what LIVE_MENTIONS costs.
 
     Returns:
-        :data:`OWNER_COLUMNS` and ``person_id``.
+        :data:`OWNER_COLUMNS`, ``commune`` and ``person_id``.
     """
     frame = current_frame(connection, t.mentions, names=["mention", *OWNER_COLUMNS])
+    communes = [key.partition("/")[0] for key in frame["mention_key"].tolist()]
+    frame["commune"] = pd.Series(communes, dtype="str")
     person_of = _numbers(current_frame(connection, t.memberships), "mention", "person")
     mine = person_of.reindex(frame["mention"]).tolist()
     frame["person_id"] = pd.Series(format_ids("P", mine), dtype="str")
