@@ -562,6 +562,7 @@ PAIRS = Table(
         Column("rules", "Int64", "bit mask of the blocking rules that found it"),
         Column("weight", "float64", "match weight: log2 odds, prior included"),
         Column("probability", "float64", "match probability, 0 to 1"),
+        Column("weight_related", "float64", "log2 odds against all rivals but a random namesake"),
         _flag("certain", "joined by the structure of an entry, not by score"),
     ),
     key=("left", "right"),

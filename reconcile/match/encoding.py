@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from reconcile.match.ages import age_bounds
 from reconcile.match.frequencies import NameShares, cohort_of
 from reconcile.match.model import MISSING
 from reconcile.match.names import NameForms
@@ -184,21 +185,10 @@ def _dates(mentions: pd.DataFrame, model: Model) -> Dates:
     precision = np.array([_PRECISIONS.get(str(word), 0) for word in words] or [0])[codes]
     dated = (first >= 0) & (last >= 0) & (precision > BOUND)
     precision = np.where(dated, precision, BOUND)
-    low, high = _age_bounds(mentions, model)
+    known = np.where(dated, first, MISSING), np.where(dated, last, MISSING)
+    low, high = age_bounds(mentions, known, model)
     lunar = mentions[columns["flags"]].str.contains("lunar").to_numpy(dtype=bool)
     return Dates(np.where(dated, first, low), np.where(dated, last, high), precision, lunar & dated)
-
-
-def _age_bounds(mentions: pd.DataFrame, model: Model) -> tuple[Ints, Ints]:
-    """First and last day of birth that the ages of a role allow."""
-    low = np.full(len(mentions), MISSING, dtype=np.int64)
-    high = low.copy()
-    for rule in model.file.ages:
-        start, end = days(mentions[f"{rule.at}_from"]), days(mentions[f"{rule.at}_to"])
-        holds = (mentions["role"] == rule.role).to_numpy(dtype=bool) & (start >= 0) & (end >= 0)
-        low = np.where(holds, start - (rule.oldest * 1461) // 4, low)
-        high = np.where(holds, end - (rule.youngest * 1461) // 4, high)
-    return low, high
 
 
 def _names(mentions: pd.DataFrame, dates: Dates, model: Model) -> Names:

@@ -13,6 +13,7 @@ from scipy.sparse.csgraph import connected_components
 from reconcile.match.blocking import Candidates, candidates
 from reconcile.match.encoding import Encoded, encode
 from reconcile.match.kinship import lend_residence, relatives
+from reconcile.match.model import RANDOM
 from reconcile.match.score import (
     Known,
     combine,
@@ -123,11 +124,12 @@ def match_all(
     """
     encoded, joins = prepare(mentions, entries, kin, model)
     found = candidates(encoded, model)
-    weights, known = _rounds(encoded, found, model, progress)
+    weights, related, known = _rounds(encoded, found, model, progress)
     signer, head = (joins[side].to_numpy(dtype=np.int64) for side in ("signer", "head"))
     left, right = np.minimum(signer, head), np.maximum(signer, head)
     certain = np.r_[np.zeros(len(found), dtype=bool), np.ones(len(left), dtype=bool)]
-    weight = np.r_[weights, np.full(len(left), model.file.thresholds.certain)]
+    structural = np.full(len(left), model.file.thresholds.certain)
+    weight = np.r_[weights, structural]
     pairs = pd.DataFrame(
         {
             "left": np.r_[found.left, left],
@@ -135,6 +137,7 @@ def match_all(
             "rules": np.r_[found.rules, np.zeros(len(left), dtype=np.int64)],
             "weight": weight,
             "probability": probabilities(weight),
+            "weight_related": np.r_[related, structural],
             "certain": certain,
         }
     ).sort_values(["left", "right"])
@@ -147,10 +150,16 @@ def _rounds(
     found: Candidates,
     model: Model,
     progress: Callable[[str, int, int], None] | None,
-) -> tuple[NDArray[np.float64], Known]:
-    """Score in a small fixed number of rounds; each lets surer relatives speak for the pairs."""
+) -> tuple[NDArray[np.float64], NDArray[np.float64], Known]:
+    """Score in a small fixed number of rounds; each lets surer relatives speak for the pairs.
+
+    Returns:
+        Weights against all rivals, against all but the random one, and what was known.
+    """
     parts = [slice(at, at + _AT_ONCE) for at in range(0, len(found), _AT_ONCE)]
     weights = np.zeros(len(found), dtype=np.float64)
+    related = np.zeros(len(found), dtype=np.float64)
+    others = [column for column, rival in enumerate(model.rivals) if rival != RANDOM]
     known = known_at_first(encoded)
     for number in range(model.file.rounds):
         if number:
@@ -162,9 +171,10 @@ def _rounds(
                     encoded, evidence, found.left[part], found.right[part], model, known
                 )
             weights[part] = combine(total).round(_DIGITS)
+            related[part] = combine(total[:, others]).round(_DIGITS)
             if progress is not None:
                 progress("match", min(part.stop, len(found)), len(found))
-    return weights, known
+    return weights, related, known
 
 
 def _groups(

@@ -254,6 +254,22 @@ class AgeRule(Strict):
     before: int = 0
 
 
+class KinAgeRule(Strict):
+    """How much older than others of the entry a requester is who signs as their relative.
+
+    Attributes:
+        relation: standard relation word of the requester.
+        of: roles of the entry; where several are dated, one of them must fit.
+        older_from: years by which the requester is older at least; negative for younger.
+        older_to: years by which at most.
+    """
+
+    relation: str
+    of: tuple[str, ...]
+    older_from: int
+    older_to: int
+
+
 class SignedAs(Strict):
     """Who a requester is who signs with a relation and bears the name of that role.
 
@@ -317,6 +333,7 @@ class MatchingFile(Strict):
     thresholds: Thresholds
     rivals: tuple[Rival, ...]
     ages: tuple[AgeRule, ...] = ()
+    kin_ages: tuple[KinAgeRule, ...] = ()
     structure: Structure | None = None
     blocking: tuple[BlockingRule, ...]
     comparisons: tuple[Comparison, ...]

@@ -28,11 +28,12 @@ _JOINED: Final = ("left", "right", "weight", "how")
 
 
 class Pair(NamedTuple):
-    """A scored pair: positions of two mentions, weight in log2 odds."""
+    """A scored pair: positions of two mentions, weights in log2 odds as in PAIRS."""
 
     left: int
     right: int
     weight: float
+    related: float = math.inf
 
 
 class _Doubt(NamedTuple):
@@ -60,7 +61,7 @@ class Adjacency:
         count = len(mentions)
         graph = coo_array((np.ones(int(hot.sum())), (left[hot], right[hot])), shape=(count, count))
         component = connected_components(graph, directed=False)[1]
-        kept = component[left] == component[right]
+        kept = (component[left] == component[right]) | (weight > bounds.rival)
         source = np.concatenate([left[kept], right[kept]])
         target = np.concatenate([right[kept], left[kept]])
         order = np.lexsort((target, source))
@@ -183,6 +184,34 @@ class Agglomeration:
                 made += 1
         return made
 
+    def link_unrivalled(self, candidates: list[Pair], bounds: Bounds) -> None:
+        """Join pairs somewhat below the link threshold whose two sides have no other candidate.
+
+        The prior reckons with all namesakes whom the communes may have. Where nobody else whom
+        the books know comes near, most of them are ruled out; siblings, twins and the other rivals
+        are not.
+        """
+        lower = bounds.unrivalled()
+        self._refused.clear()
+        for pair in candidates:
+            if pair.weight < lower.link:
+                break
+            one, other = self.root(pair.left), self.root(pair.right)
+            if one == other or pair.related < bounds.link or self._unchanged(one, other):
+                continue
+            least = pair.weight - bounds.rules.thresholds.unrivalled_margin
+            alone = self._alone(one, other, least) and self._alone(other, one, least)
+            opposed = bool(self._between(one, other, bounds).against)
+            if alone and not opposed and self._doubt(one, other, pair.weight, lower) is None:
+                self._join(one, other, pair, "score")
+
+    def _alone(self, one: int, other: int, least: float) -> bool:
+        """Whether nothing but one cluster is a candidate of a cluster, from ``least`` up."""
+        return all(
+            root in (one, other) or self._against(one, root) not in ("", UNSUPPORTED)
+            for root in self._near(one, least)
+        )
+
     def _unchanged(self, one: int, other: int) -> bool:
         """Whether the same two clusters were looked at before as they are now."""
         key = (min(one, other), max(one, other))
@@ -249,7 +278,7 @@ class Agglomeration:
         pairs say the same thing several times: not their number counts but the best of them.
         """
         groups = min(len(self._members[one]), len(self._members[other])) >= 2
-        return groups and support.best < bounds.link + bounds.rules.thresholds.bridge_bits
+        return groups and support.best < bounds.bridge
 
     def _rivalled(self, one: int, other: int, weight: float, bounds: Bounds) -> bool:
         """Whether the link is not safe any more once the rivals of either side are counted.

@@ -20,7 +20,7 @@ mention keys, so neither the order of pairs nor the arrival of entries counts (P
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,13 +43,25 @@ class Bounds:
 
     Attributes:
         link: match weight (log2 odds) from which a pair may be linked.
+        bridge: the same for a pair that joins two groups.
         question: match weight from which an officer is asked.
         rules: hard rules and how clusters are scored.
     """
 
     link: float
+    bridge: float
     question: float
     rules: HardRules
+
+    @property
+    def rival(self) -> float:
+        """Match weight from which a pair can stand in another one's way."""
+        thresholds = self.rules.thresholds
+        return self.link - thresholds.unrivalled_bits - thresholds.unrivalled_margin
+
+    def unrivalled(self) -> Bounds:
+        """The bounds for pairs whose two sides have no other candidate."""
+        return replace(self, link=self.link - self.rules.thresholds.unrivalled_bits)
 
 
 def load_bounds(mappings: Path, false_link_bound: float) -> Bounds:
@@ -69,8 +81,10 @@ def load_bounds(mappings: Path, false_link_bound: float) -> Bounds:
     rules = load_hard_rules(mappings)
     ask = rules.thresholds.question_probability
     risk = min(false_link_bound * rules.thresholds.marginal_risk, 0.5)
+    link = math.log2((1 - risk) / risk)
     return Bounds(
-        link=math.log2((1 - risk) / risk),
+        link=link,
+        bridge=link + rules.thresholds.bridge_bits,
         question=math.log2(ask / (1 - ask)),
         rules=rules,
     )
@@ -129,6 +143,7 @@ def cluster(  # noqa: PLR0913, PLR0917  the tables that it takes are its contrac
     for _ in range(bounds.rules.thresholds.rounds):
         if not agglomeration.link(candidates, bounds):
             break
+    agglomeration.link_unrivalled(candidates, bounds)
     questions = agglomeration.questions([*held, *candidates], apart, bounds)
     return Clusters(agglomeration.persons(), questions, agglomeration.chain())
 
@@ -148,11 +163,9 @@ def _candidates(pairs: pd.DataFrame, bounds: Bounds) -> list[Pair]:
     """Pairs worth a question at least, best first; ties by mention keys."""
     asked = pairs[pairs["weight"].ge(bounds.question) & ~pairs["certain"]]
     left, right = positions(asked)
-    weight = asked["weight"].to_numpy(dtype="float64")
+    weight, related = (
+        asked[name].to_numpy(dtype="float64") for name in ("weight", "weight_related")
+    )
     order = np.lexsort((right, left, -weight))
-    return [
-        Pair(*line)
-        for line in zip(
-            left[order].tolist(), right[order].tolist(), weight[order].tolist(), strict=True
-        )
-    ]
+    columns = (side[order].tolist() for side in (left, right, weight, related))
+    return [Pair(*line) for line in zip(*columns, strict=True)]

@@ -50,6 +50,8 @@ class Thresholds(Strict):
     against_bits: float
     prior_bits: float
     bridge_bits: float
+    unrivalled_bits: float
+    unrivalled_margin: float
     large_cluster: int
     rounds: int
 

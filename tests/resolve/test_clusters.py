@@ -68,11 +68,41 @@ def test_pair_above_the_bound_is_one_person():
 def test_pair_below_the_bound_is_a_question():
     live, (one, other) = births("Tran An", "Tran Binh")
     left, right = live.at(one, "mother"), live.at(other, "mother")
-    found = resolve(live, pairs((left, right, 4.0)))
+    found = resolve(live, pairs((left, right, 1.5)))
     assert found.person[left] != found.person[right]
     assert found.questions[["left", "right", "reason"]].to_numpy().tolist() == [
         [left, right, "possible"]
     ]
+
+
+def test_the_only_candidates_of_each_other_are_linked_from_somewhat_below_the_bound():
+    live, (one, other) = births("Tran An", "Tran Binh")
+    left, right = live.at(one, "mother"), live.at(other, "mother")
+    found = resolve(live, pairs((left, right, 3.5)))
+    assert found.person[left] == found.person[right]
+
+
+def test_another_candidate_near_by_leaves_the_link_to_an_officer():
+    live, keys = births("Tran An", "Tran Binh", "Tran Chi")
+    one, other, third = (live.at(key, "mother") for key in keys)
+    found = resolve(live, pairs((one, other, 3.5), (one, third, -2.0)))
+    assert found.person[one] != found.person[other]
+    far = resolve(live, pairs((one, other, 3.5), (one, third, -4.0)))
+    assert far.person[one] == far.person[other]
+
+
+def test_that_nobody_else_is_near_does_not_rule_out_a_twin():
+    live, (one, other) = births("Tran An", "Tran Binh")
+    scored = pairs((live.at(one, "mother"), live.at(other, "mother"), 3.5))
+    found = resolve(live, scored.assign(weight_related=3.1))
+    assert found.questions["reason"].tolist() == ["possible"]
+
+
+def test_two_groups_need_more_than_having_no_other_candidate():
+    live, keys = births("Tran An", "Tran Binh", "Tran Chi", "Tran Dung")
+    one, two, three, four = (live.at(key, "mother") for key in keys)
+    found = resolve(live, pairs((one, two, 12.0), (three, four, 12.0), (one, three, 4.5)))
+    assert found.person[one] != found.person[three]
 
 
 def test_two_roles_of_one_entry_are_two_people():

@@ -95,11 +95,11 @@ def two_mothers(**differences):
 
 def test_possible_same_person_has_both_sides_and_a_proposal():
     live, keys, (left, right) = two_mothers()
-    line = of(ask(live, pairs((left, right, 4.5))), "same_person").iloc[0]
+    line = of(ask(live, pairs((left, right, 1.5))), "same_person").iloc[0]
     assert json.loads(line["mentions"]) == sorted(f"{key}/mother" for key in keys)
     assert json.loads(line["entries"]) == sorted(keys)
     assert (line["proposal"], line["state"], line["severity"]) == ("same", "open", "warning")
-    assert line["probability"] == pytest.approx(1 / (1 + 2**-4.5))
+    assert line["probability"] == pytest.approx(1 / (1 + 2**-1.5))
 
 
 def test_two_births_that_may_be_one_are_asked_as_events():
@@ -110,7 +110,7 @@ def test_two_births_that_may_be_one_are_asked_as_events():
     ]
     live = town.live()
     left, right = (live.at(key, "child") for key in keys)
-    asked = of(ask(live, pairs((left, right, 4.5))), "same_event")
+    asked = of(ask(live, pairs((left, right, 1.5))), "same_event")
     assert asked["sentence"].tolist() == ["same_event_possible"]
     linked = of(ask(live, pairs((left, right, 16.0))), "same_event")
     assert linked["sentence"].tolist() == ["same_event_linked"]
@@ -204,7 +204,7 @@ def test_one_personal_number_on_two_people():
     live = town.live()
     line = of(ask(live), "identity_shared").iloc[0]
     assert (line["severity"], line["field"], line["legal"]) == ("error", "cccd", "personal_number")
-    assert of(ask(live, pairs((0, 1, 4.5))), "identity_shared").empty  # asked as same person
+    assert of(ask(live, pairs((0, 1, 1.5))), "identity_shared").empty  # asked as same person
 
 
 def test_one_person_with_two_personal_numbers():
@@ -378,7 +378,7 @@ def test_siblings_three_months_apart_and_twins():
 
 def test_decision_is_kept_until_what_it_rests_on_changes():
     live, _, (left, right) = two_mothers()
-    scored = pairs((left, right, 4.5))
+    scored = pairs((left, right, 1.5))
     line = of(ask(live, scored), "same_person").iloc[0]
     for decision in ("same", "different", "unsure"):
         answered = ask(live, scored, [judged(live, line, decision)])
@@ -391,7 +391,7 @@ def test_decision_is_kept_until_what_it_rests_on_changes():
 
 def test_judgement_survives_a_corrected_cell_and_a_new_entry_key():
     live, keys, (left, right) = two_mothers()
-    line = of(ask(live, pairs((left, right, 4.5))), "same_person").iloc[0]
+    line = of(ask(live, pairs((left, right, 1.5))), "same_person").iloc[0]
     stored = [judged(live, line, "same")]
     town = Town()
     for number, name in ((1, "An"), (4, "Binh")):
@@ -451,7 +451,7 @@ def test_chain_of_judgements_around_a_different():
 
 def test_two_officers_disagree_and_one_settles_it():
     live, _, (left, right) = two_mothers()
-    line = of(ask(live, pairs((left, right, 4.5))), "same_person").iloc[0]
+    line = of(ask(live, pairs((left, right, 1.5))), "same_person").iloc[0]
     stored = [judged(live, line, "same", 1), judged(live, line, "different", 2, officer="Năm")]
     asked = of(ask(live, stored=stored), "contradiction")
     assert asked["sentence"].tolist() == ["contradiction_officers"]

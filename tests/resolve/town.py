@@ -176,6 +176,7 @@ def pairs(*scored: tuple[int, int, float] | tuple[int, int, float, bool]) -> pd.
                 "rules": 1,
                 "weight": weight,
                 "probability": 1 / (1 + 2.0**-weight),
+                "weight_related": weight + 5.0,
                 "certain": bool(certain and certain[0]),
             }
         )
