@@ -16,12 +16,17 @@ from reconcile.requests import MergeRequest, ReviewRequest
 from reconcile.review.columns import Column
 from tests.review.desk import Desk
 
-FILES = ("hoi_xuan/So ket hon.xls", "hoi_xuan/So khai tu.xls", "tan_phong/KHAITU.DBF")
+FILES = (
+    "hoi_xuan/So ket hon.xls",
+    "hoi_xuan/So khai tu.xls",
+    "hoi_xuan/So khai sinh.xls",
+    "tan_phong/KHAITU.DBF",
+)
 
 
 @pytest.fixture(scope="module")
 def merged(tmp_path_factory):
-    """Folder with the register and the first workbook of three files of the samples."""
+    """Folder with the register and the first workbook of a few files of the samples."""
     folder = tmp_path_factory.mktemp("office")
     delivery = folder / "2025-07-01"
     for name in FILES:
