@@ -98,3 +98,16 @@ def chromium():
 def postgresql_url():
     """SQLAlchemy URL of an empty PostgreSQL database; the test needs the marker ``postgresql``."""
     return os.environ[POSTGRESQL_URL]
+
+
+@pytest.fixture(scope="module")
+def quick_merges():
+    """Outputs, and expectations on single contents, are the work of other tests, and slow."""
+    # Imported here: most tests need neither, and both are slow to load.
+    from reconcile import pipeline
+    from reconcile.validate import validation
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pipeline, "write_outputs", lambda *_: {})
+        patch.setattr(validation, "load_suites", lambda *_: {})
+        yield

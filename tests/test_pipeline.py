@@ -8,16 +8,8 @@ from reconcile import pipeline
 from reconcile.config import Office
 from reconcile.errors import ExportError, ShrinkageError, UsageError, WorkbookError
 from reconcile.register import open_register
-from reconcile.validate import validation
 
-
-@pytest.fixture(scope="module", autouse=True)
-def _quick():
-    """Outputs, and expectations on single contents, are the work of other tests, and slow."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipeline, "write_outputs", lambda *_: {})
-        patch.setattr(validation, "load_suites", lambda *_: {})
-        yield
+pytestmark = pytest.mark.usefixtures("quick_merges")
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,6 @@ from reconcile import export, pipeline
 from reconcile.register import open_register
 from reconcile.simulate import SimulationOptions, simulate
 from reconcile.stages import load_knowledge, work_out
-from reconcile.validate import validation
 
 _ENTRIES = 150
 _PLACE = ["delivery", "commune", "file", "sheet", "row", "role"]
@@ -24,13 +23,7 @@ _ASKED = ["conflict", "kind", "severity", "entries", "mentions", "field", "value
 _ASKED += ["params", "proposal", "legal", "probability", "evidence", "state", "positions"]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _quick():
-    """Outputs, and expectations on single contents, are the work of other tests, and slow."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipeline, "write_outputs", lambda *_: {})
-        patch.setattr(validation, "load_suites", lambda *_: {})
-        yield
+pytestmark = pytest.mark.usefixtures("quick_merges")
 
 
 @pytest.fixture(scope="module")

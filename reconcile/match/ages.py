@@ -56,7 +56,8 @@ def _by_relatives(
     mentions: pd.DataFrame, known: tuple[Ints, Ints], rule: KinAgeRule
 ) -> tuple[Ints, Ints]:
     """Bounds of those who sign with the relation, from the dated roles of their entry."""
-    first, last = (side.copy() for side in (np.full(len(mentions), MISSING, dtype=np.int64),) * 2)
+    first = np.full(len(mentions), MISSING, dtype=np.int64)
+    last = first.copy()
     signs = np.flatnonzero((mentions["relation"] == rule.relation).to_numpy(dtype=bool))
     dated = known[0] >= 0
     beside = np.flatnonzero(mentions["role"].isin(rule.of).to_numpy(dtype=bool) & dated)

@@ -51,7 +51,8 @@ def positions(pairs: pd.DataFrame) -> tuple[npt.NDArray[np.int64], npt.NDArray[n
 class Adjacency:
     """Scored pairs by mention, kept only where something can be decided.
 
-    Pairs of components without any pair that reaches the question threshold decide nothing.
+    Pairs of components without any pair that reaches the question threshold decide nothing, unless
+    they show that somebody has another candidate.
     """
 
     def __init__(self, mentions: pd.DataFrame, pairs: pd.DataFrame, bounds: Bounds) -> None:

@@ -8,7 +8,8 @@ In this order, each step only where no hard rule stands against it (:mod:`.const
    between them holds after everything that speaks against it is taken off: other pairs between the
    same two clusters that disagree (*opposition*), and other clusters that fit nearly as well and
    cannot be the same person as well (*rivals*). Two groups that hang together by a single pair
-   need more, and very large clusters are never grown without asking.
+   need more, and very large clusters are never grown without asking;
+4. pairs somewhat below that threshold whose two sides have no other candidate near by.
 
 What reaches the threshold and is not joined becomes a question with its reason, as does the best
 pair between two clusters from the question threshold up.
