@@ -110,6 +110,57 @@ class WorkedOut:
     gone: pd.DataFrame
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What everything delivered so far says now; nothing is matched yet.
+
+    Attributes:
+        contents: distinct contents.
+        rows: all delivered rows.
+        files: FILES.
+        deliveries: DELIVERIES.
+        standard: the standard form of the contents.
+        identified: which row is which entry in which version.
+        mentions: LIVE_MENTIONS.
+        kin: KIN.
+    """
+
+    contents: pd.DataFrame
+    rows: pd.DataFrame
+    files: pd.DataFrame
+    deliveries: pd.DataFrame
+    standard: standardise.Standard
+    identified: Identified
+    mentions: pd.DataFrame
+    kin: pd.DataFrame
+
+
+def stand(register: Register, knowledge: Knowledge, progress: Progress = silent) -> Standing:
+    """From all deliveries to the entries and mentions that stand now.
+
+    Args:
+        register: holds the delivered rows; nothing else of it is read.
+        knowledge: the mapping files.
+        progress: called with a stage, steps done and steps in all.
+    """
+    types = knowledge.register_types
+    contents, rows = register.contents(), register.occurrences()
+    files, deliveries = register.files(), register.deliveries()
+    progress("standardise", 0, 1)
+    standard = standardise.standardise(contents, types, knowledge.folder)
+    progress("identify", 0, 1)
+    identified = entries.identify(
+        rows[rows["outcome"] == ""],
+        _delivered(files, deliveries),
+        standard.entries,
+        standard.mentions,
+        types,
+    )
+    mentions = _live_mentions(standard.mentions, identified.entries)
+    kin = standardise.kin(mentions, identified.entries, types)
+    return Standing(contents, rows, files, deliveries, standard, identified, mentions, kin)
+
+
 def work_out(register: Register, knowledge: Knowledge, progress: Progress = silent) -> WorkedOut:
     """From all deliveries and judgements to what the register should hold.
 
@@ -122,29 +173,11 @@ def work_out(register: Register, knowledge: Knowledge, progress: Progress = sile
         Entries, persons, events, golden records, findings and conflicts.
     """
     types = knowledge.register_types
-    contents = register.contents()
-    rows = register.occurrences()
-    files = register.files()
-    deliveries = register.deliveries()
-
-    progress("standardise", 0, 1)
-    standard = standardise.standardise(contents, types, knowledge.folder)
-
-    progress("identify", 0, 1)
-    accepted = rows[rows["outcome"] == ""]
-    identified = entries.identify(
-        accepted,
-        _delivered(files, deliveries),
-        standard.entries,
-        standard.mentions,
-        types,
-    )
-    live_entries = identified.entries
-    mentions = _live_mentions(standard.mentions, live_entries)
-    kin = standardise.kin(mentions, live_entries, types)
+    standing = stand(register, knowledge, progress)
+    live_entries, mentions, kin = standing.identified.entries, standing.mentions, standing.kin
 
     progress("validate", 0, 1)
-    findings = _validated(contents, standard, identified, knowledge)
+    findings = _validated(standing.contents, standing.standard, standing.identified, knowledge)
 
     progress("match", 0, 1)
     matched = match.match_all(mentions, live_entries, kin, knowledge.model, progress)
@@ -152,7 +185,11 @@ def work_out(register: Register, knowledge: Knowledge, progress: Progress = sile
 
     progress("resolve", 0, 1)
     effective = judgements.effective(
-        register.judgements(), mentions, live_entries, knowledge.wording, identified.aliases
+        register.judgements(),
+        mentions,
+        live_entries,
+        knowledge.wording,
+        standing.identified.aliases,
     )
     grouped = clusters.cluster(
         mentions, live_entries, kin, pairs, effective.judgements, knowledge.bounds, types
@@ -173,10 +210,10 @@ def work_out(register: Register, knowledge: Knowledge, progress: Progress = sile
             events=happened,
             golden=golden,
             effective=effective,
-            refused=standing_refusals(rows, files, deliveries),
-            gone=identified.gone,
+            refused=standing_refusals(standing.rows, standing.files, standing.deliveries),
+            gone=standing.identified.gone,
             findings=findings,
-            unread=asked_files.still_unread(files, deliveries),
+            unread=asked_files.still_unread(standing.files, standing.deliveries),
         ),
         knowledge.conflicts,
         knowledge.wording,
@@ -192,10 +229,10 @@ def work_out(register: Register, knowledge: Knowledge, progress: Progress = sile
         matched=matched,
     )
     resolved = Resolved(
-        occurrences=identified.occurrences,
+        occurrences=standing.identified.occurrences,
         entries=live_entries,
         mentions=mentions,
-        content_mentions=standard.mentions,
+        content_mentions=standing.standard.mentions,
         pairs=_kept(pairs, grouped.person, grouped.questions),
         persons=grouped.person,
         events=happened.event,
@@ -205,7 +242,7 @@ def work_out(register: Register, knowledge: Knowledge, progress: Progress = sile
         conflicts=asked,
         evidence=evidence,
     )
-    return WorkedOut(resolved, identified.gone)
+    return WorkedOut(resolved, standing.identified.gone)
 
 
 def _delivered(files: pd.DataFrame, deliveries: pd.DataFrame) -> pd.DataFrame:
