@@ -18,13 +18,17 @@ from reconcile.text.folding import key, plain, tidy
 
 _SIGNS: Final = " .,;:'\"`*_"
 _HEAD: Final = re.compile("[^\\W_](?:[^\\W_]|[\u0300-\u036f])*")  # with marks apart
+_LONGEST_RELATION: Final = 5  # words
 _BRACKET: Final = re.compile(r"\s*[(\[].*")
 
 
 class _Relation(Strict):
+    """Words for one relation; ``whole`` ones are others' names inside a longer text."""
+
     standard: str
     sex: Literal["", "M", "F"] = ""
-    words: tuple[str, ...]
+    words: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
 
 
 class CodeKnowledge(Strict):
@@ -127,11 +131,14 @@ class CodeReader:
         self._flags = {flag: re.compile(p) for flag, p in knowledge.note_flags.items()}
         self._relations: dict[str, Relation] = {}
         self._plain_relations: dict[str, Relation] = {}
+        self._whole_relations: dict[str, Relation] = {}
         for relation in knowledge.relation:
             found = Relation(relation.standard, relation.sex)
             for word in relation.words:
                 self._relations.setdefault(_spaced(key(word)), found)
                 self._plain_relations.setdefault(_spaced(plain(word)), found)
+            for word in relation.whole:
+                self._whole_relations.setdefault(_spaced(plain(word)), found)
 
     def is_no_value(self, text: str) -> bool:
         """Does a cell mean that there is no value.
@@ -186,20 +193,31 @@ class CodeReader:
         return Coded("" if re.fullmatch(r"[\d\W]*", name) else name, known=False)
 
     def relation(self, text: str) -> Relation:
-        """What the requester is to the principal person: the longest phrase, then the first."""
+        """What the requester is to the principal person: the longest phrase, then the first.
+
+        A single word is read without marks only where it was typed so, begins the cell, or is all
+        of it: the ``đi`` of ``người đi khai`` is no ``dì``.
+        """
         if self.is_no_value(text):
             return Relation()
-        written, bare = _spaced(key(text)), _spaced(plain(text))
-        readings = [(bare.split(), self._plain_relations)]
-        if written != bare:
-            readings.insert(0, (written.split(), self._relations))
-        for words, table in readings:
-            for size in range(min(len(words), 5), 0, -1):
-                for start in range(len(words) - size + 1):
-                    found = table.get(" ".join(words[start : start + size]))
-                    if found:
-                        return found
-        return Relation(known=False)
+        written, bare = _spaced(key(text)).split(), _spaced(plain(text)).split()
+        whole = " ".join(bare)
+        said = self._whole_relations.get(whole.removeprefix("la ").removeprefix("chinh "))
+        found = said or self._relations.get(" ".join(written)) or self._plain_relations.get(whole)
+        return found or self._longest_relation(written, bare) or Relation(known=False)
+
+    def _longest_relation(self, written: list[str], bare: list[str]) -> Relation | None:
+        """The relation of the longest phrase of a text, of equally long ones the first."""
+        for size in range(min(len(bare), _LONGEST_RELATION), 0, -1):
+            for start in range(len(bare) - size + 1):
+                words = " ".join(written[start : start + size])
+                without = " ".join(bare[start : start + size])
+                found = self._relations.get(words)
+                if not found and (size > 1 or words == without or (not start and len(words) > 3)):
+                    found = self._plain_relations.get(without)
+                if found:
+                    return found
+        return None
 
     def note_flags(self, text: str) -> str:
         """What the notes speak of, sorted and joined with a blank."""

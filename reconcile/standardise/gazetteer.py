@@ -102,18 +102,27 @@ class Gazetteer:
         self._hamlet_communes: dict[str, set[str]] = defaultdict(set)
         for unit in self._units.values():
             self._by_code[unit.code].append(unit)
-            for name in {plain(name) for name in (unit.name, *unit.aliases)}:
+            names = {plain(name) for name in (unit.name, *unit.aliases)}
+            if unit.kind == "commune":
+                names |= {_with_initial(name) for name in names if " " in name}
+            for name in names:
                 self._by_name[unit.kind, name].append(unit)
             self._add_hamlets(unit)
 
     def _add_hamlets(self, unit: Unit) -> None:
         spellings = self._hamlets.setdefault(unit.id, {})
         sounds = self._sounds.setdefault(unit.id, defaultdict(set))
+        short: dict[str, set[str]] = defaultdict(set)
         for hamlet in unit.hamlets:
-            for name in (hamlet.name, *hamlet.aliases):
-                spellings.setdefault(plain(name), plain(hamlet.name))
-                sounds[southern_sound_key(plain(name))].add(plain(hamlet.name))
-                self._hamlet_communes[plain(name)].add(unit.id)
+            for name in map(plain, (hamlet.name, *hamlet.aliases)):
+                spellings.setdefault(name, plain(hamlet.name))
+                sounds[southern_sound_key(name)].add(plain(hamlet.name))
+                self._hamlet_communes[name].add(unit.id)
+                short[_with_initial(name)].add(plain(hamlet.name))
+        for name, meant in short.items():
+            if len(meant) == 1:
+                spellings.setdefault(name, *meant)
+                self._hamlet_communes[name].add(unit.id)
 
     def unit(self, unit_id: str) -> Unit:
         """The unit of that id; ``KeyError`` if there is none."""
@@ -182,6 +191,12 @@ class Gazetteer:
         return frozenset(
             "0" + unit.code for unit in self._units.values() if unit.kind == "province"
         )
+
+
+def _with_initial(name: str) -> str:
+    """A name as it is shortened in addresses: ``h xuan`` for Hội Xuân."""
+    first, _, rest = name.partition(" ")
+    return f"{first[:1]} {rest}" if rest else name
 
 
 def _problems(units: tuple[Unit, ...]) -> list[str]:

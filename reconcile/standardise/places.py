@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 
 from reconcile.standardise.gazetteer import KINDS, prefix_table
@@ -20,10 +20,15 @@ if TYPE_CHECKING:
 
     Component = tuple[PrefixKinds, list[str]]
 
-_BREAKS: Final = re.compile(r"[,;()\[\]|]|\s[-–—/]+\s|(?<=[^\W\d])\s*[-–—]\s*(?=[^\W\d])")
+_BREAKS: Final = re.compile(r"[,;()\[\]|]|\s[-–—/]+\s|(?<=[^\W\d])\s*[-–—/]\s*(?=[^\W\d])")
 _WORDS: Final = re.compile(r"[^\W_]+(?:['’/][^\W_]+)*\.?")
+# Hội Xuân (nay là xã Hiệp Đức): what a unit became later says nothing of the one that is meant.
+_NOW: Final = re.compile(r"[,;(\s]*\b(?:hiện )?nay (?:là|thuộc)\b[^)]*\)?", re.IGNORECASE)
+_GLUED: Final = re.compile(r"([^\W\d_]+)(\d+)")
+_HOUSE: Final = re.compile(r"\d+[a-z]?(?:/\d+[a-z]?)*")
 _SHORTEST_CUT: Final = 30  # columns for addresses are at least so wide
 _LONGEST_PREFIX: Final = 3
+_LONGEST_NAME: Final = 4  # words
 _COUNTRY: Final = frozenset({"viet nam", "vn"})
 
 
@@ -46,7 +51,12 @@ class Place:
 
 @dataclass
 class _Parts:
-    """What a text names: units that fit each part, those that a cut name can be, the hamlet."""
+    """What a text names: units that fit each part, those that a cut name can be, the hamlet.
+
+    ``around`` are the communes whose names stand somewhere in the text.
+    """
+
+    around: frozenset[str] = frozenset()
 
     communes: list[Unit] = field(default_factory=list)
     districts: list[Unit] = field(default_factory=list)
@@ -91,12 +101,12 @@ class PlaceReader:
         return frozenset(words[0] for words in self._prefixes if words[0].endswith("."))
 
     def _parse(self, text: str, is_new: bool) -> Place:
-        parts = _Parts()
         components = [
             component
-            for segment in _BREAKS.split(tidy(text))
+            for segment in _BREAKS.split(_NOW.sub(" , ", tidy(text)))
             for component in self._components(segment)
         ]
+        parts = _Parts(self._communes_in(components))
         if len(text) >= _SHORTEST_CUT and components:
             parts.begun = self._begun(*components[-1])
             names = {plain(unit.name) for unit in parts.begun}
@@ -123,7 +133,7 @@ class PlaceReader:
 
     def _components(self, segment: str) -> list[Component]:
         """Parts of a segment: kinds that its prefix allows (none without one), and its words."""
-        words = self._split_dots(_WORDS.findall(key(segment)))
+        words = self._parted(self._split_dots(_WORDS.findall(key(segment))))
         components: list[Component] = []
         kinds: PrefixKinds = ()
         current: list[str] = []
@@ -146,12 +156,70 @@ class PlaceReader:
         """``tp.`` is ``tp``; only prefixes of one letter need their dot."""
         return [word if word in self._single_letters else word.rstrip(".") for word in words]
 
+    def _parted(self, words: list[str]) -> list[str]:
+        """``ấp1`` is ``ấp 1`` and ``p5`` is ``p. 5``: a prefix may stick to its number."""
+        parted: list[str] = []
+        for word in words:
+            glued = _GLUED.fullmatch(word)
+            prefix = (glued[1] if len(glued[1]) > 1 else f"{glued[1]}.") if glued else ""
+            is_prefix = glued and (prefix,) in self._prefixes
+            parted += [prefix, glued[2]] if glued and is_prefix else [word]
+        return parted
+
     def _prefix_at(self, words: list[str], place: int) -> tuple[int, PrefixKinds]:
+        """How many words are a prefix from a place on, and what it can stand before."""
+        letter = words[place].rstrip(".")
+        if len(letter) == 1:
+            return self._letter_at(letter, words, place)
         for size in range(_LONGEST_PREFIX + 1, 0, -1):
             found = self._prefixes.get(tuple(words[place : place + size]))
             if found and place + size <= len(words):
                 return size, found
         return 0, ()
+
+    def _letter_at(self, letter: str, words: list[str], place: int) -> tuple[int, PrefixKinds]:
+        """A letter is a prefix where a unit of its kind follows; else its dot makes it one.
+
+        ``H. Ngãi`` is short for the hamlet Hiệp Ngãi, though ``h.`` is a district's prefix.
+        """
+        kinds = self._prefixes.get((f"{letter}.",), ())
+        if kinds and any(self._names(kind, words, place + 1) for kind, _ in kinds):
+            # Tân Bường A Tân An: behind a name, A without a dot belongs to it.
+            is_part = place and kinds[0][0] == "hamlet" and letter == words[place]
+            return (0, ()) if is_part else (1, kinds)
+        dotted = words[place] != letter
+        return (1, kinds) if kinds and dotted and not self._is_initial(words, place) else (0, ())
+
+    def _is_initial(self, words: list[str], place: int) -> bool:
+        """Does a letter begin a short name, behind which nothing or another name stands."""
+        sizes = self._names("commune", words, place) + self._names("hamlet", words, place)
+        return any(
+            end == len(words)
+            or (words[end],) in self._prefixes
+            or any(self._names(kind, words, end) for kind in (*KINDS, "hamlet"))
+            for end in (place + size for size in sizes)
+        )
+
+    def _names(self, kind: str, words: list[str], start: int) -> list[int]:
+        """Sizes of the names of units of some kind, or of hamlets, that begin at a place."""
+        bare = [plain(word.rstrip(".")) for word in words[start : start + _LONGEST_NAME]]
+        known = (
+            self.gazetteer.communes_of_hamlet
+            if kind == "hamlet"
+            else partial(self.gazetteer.named, kind)
+        )
+        return [size for size in range(1, len(bare) + 1) if known(" ".join(bare[:size]))]
+
+    def _communes_in(self, components: list[Component]) -> frozenset[str]:
+        """Communes whose names stand anywhere in a text but behind the prefix of a hamlet."""
+        return frozenset(
+            unit.id
+            for kinds, words in components
+            if not kinds or any(kind == "commune" for kind, _ in kinds)
+            for start in range(len(words))
+            for size in range(1, _LONGEST_NAME)
+            for unit in self.gazetteer.named("commune", " ".join(words[start : start + size]))
+        )
 
     def _assign(self, kinds: PrefixKinds, words: list[str], parts: _Parts) -> None:
         """Find what a component names, longest first; what is left over is read on its own."""
@@ -159,6 +227,8 @@ class PlaceReader:
             return
         if kinds and kinds[0][0] == "hamlet":
             self._assign_hamlet(words, parts)
+            return
+        if not kinds and self._assign_bare_hamlet(words, parts, parts.around):
             return
         for size in range(len(words), 0, -1):
             name = " ".join(words[:size])
@@ -192,13 +262,35 @@ class PlaceReader:
         parts.hamlet = parts.hamlet or " ".join(words)
         parts.words += words
 
+    def _assign_bare_hamlet(
+        self, words: list[str], parts: _Parts, communes: frozenset[str] | None = None
+    ) -> bool:
+        """Take a hamlet without its prefix at the beginning, behind the number of a house.
+
+        Args:
+            words: what is left of a component.
+            parts: where it is noted; False where nothing is.
+            communes: whose hamlet it must be; None for any.
+        """
+        start = 0
+        while start < len(words) and _HOUSE.fullmatch(words[start]):
+            start += 1
+        for size in range(len(words), start, -1):
+            of = self.gazetteer.communes_of_hamlet(" ".join(words[start:size]))
+            if not parts.hamlet and (of & communes if communes is not None else of):
+                parts.hamlet = " ".join(words[start:size])
+                parts.words += words[:size]
+                if words[size:]:
+                    self._assign((), words[size:], parts)
+                return True
+        return False
+
     def _assign_unknown(self, kinds: PrefixKinds, words: list[str], parts: _Parts) -> None:
-        name = " ".join(words)
+        if not kinds and self._assign_bare_hamlet(words, parts):
+            return
         parts.words += words
         if not kinds and any(self._take((), " ".join(words[-size:]), parts) for size in (3, 2)):
             return  # Bệnh viện đa khoa Tiền Giang
-        if not kinds and not parts.hamlet and self.gazetteer.communes_of_hamlet(name):
-            parts.hamlet = name
         if len(kinds) == 1:
             parts.unknown.add(kinds[0][0])
 
