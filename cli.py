@@ -22,7 +22,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from reconcile.console import Console, Progress
 from reconcile.errors import ReconcileError, UsageError
-from reconcile.requests import ExportRequest, MergeRequest, Question, ReviewRequest
+from reconcile.requests import ExportRequest, LinkRequest, MergeRequest, Question, ReviewRequest
 from reconcile.text import language as texts
 from reconcile.text.language import DEFAULT, LANGUAGES, translate
 
@@ -660,6 +660,65 @@ def simulate(
         options = SimulationOptions(deliveries=deliveries, profile=profile, mappings=mappings)
         pipeline.simulate_deliveries(out, entries, seed, options)
     typer.echo(_("Written: {path}", path=out))
+
+
+@app.command(
+    cls=_Command,
+    help=_("Link the records of any table of persons; several tables are linked with each other."),
+    epilog=_example("reconcile link persons.csv --model febrl --out clusters.csv"),
+)
+def link(
+    tables: Annotated[
+        list[Path], typer.Argument(metavar="TABLE", help=_("Tables: .csv (UTF-8) or .parquet."))
+    ],
+    model: Annotated[
+        Path,
+        typer.Option(
+            "--model",
+            metavar="FILE",
+            help=_("What is compared: a model file, or the name of a shipped one."),
+        ),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            metavar="FILE|-",
+            help=_("The new csv, id and cluster per record; - for standard output."),
+        ),
+    ] = Path("clusters.csv"),
+    identifier: Annotated[
+        str,
+        typer.Option("--id", metavar="COLUMN", help=_("Column of the ids, if not the model's.")),
+    ] = "",
+    mappings: MappingsOption = None,
+    lang: LangOption = _LANG,
+    quiet: QuietOption = False,
+) -> None:
+    """Link any table of persons."""
+    del lang
+    to_screen = str(out) == "-"
+    with _working(quiet=quiet) as progress:
+        from reconcile import pipeline
+
+        linked = pipeline.link(
+            LinkRequest(tuple(tables), model, None if to_screen else out, identifier, mappings),
+            progress,
+        )
+    if quiet or to_screen:
+        return
+    typer.echo(
+        _(
+            "{records} records are {persons} persons; of {links} links about {false} are expected "
+            "to be false.",
+            records=len(linked.clusters),
+            persons=linked.persons,
+            links=linked.links,
+            false=round(linked.expected_false),
+        )
+    )
+    for path in (out, linked.fitted):
+        typer.echo(_("Written: {path}", path=path))
 
 
 def main() -> None:

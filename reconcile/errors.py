@@ -9,6 +9,7 @@ Exceptions are for broken runs; what is wrong with a single row or value is a *f
     ├── ModelError          (2)    the matching model file is wrong
     ├── ExportError         (3)    delivered files that cannot be read; carries all of them
     │   └── WorkbookError   (3)    the same of workbooks that came back
+    ├── TableError          (3)    a table to be linked cannot be read or lacks a column
     ├── ShrinkageError      (3)    too much is gone from a full export
     ├── ContractError       (1)    a table between two stages breaks its contract (a bug)
     ├── AccountingError     (1)    rows in ≠ rows out (a bug)
@@ -108,6 +109,12 @@ class WorkbookError(ExportError):
     """Workbooks that officers handed back cannot be read; no decision was applied."""
 
     message = "{count} workbook(s) cannot be read; no decision of any of them was applied."
+
+
+class TableError(ReconcileError):
+    """A table that is to be linked cannot be read, or lacks what its model compares."""
+
+    exit_code = 3
 
 
 class ShrinkageError(ReconcileError):

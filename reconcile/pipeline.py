@@ -15,7 +15,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from reconcile import config, export, importers, simulate
+from reconcile import config, export, importers, linking, simulate
 from reconcile.errors import FileFault, ShrinkageError, UsageError, WorkbookError
 from reconcile.outputs import (
     counts,
@@ -34,6 +34,7 @@ from reconcile.report import dossier
 from reconcile.requests import (
     Checked,
     ExportRequest,
+    LinkRequest,
     Merged,
     MergeRequest,
     Question,
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
 
     from reconcile.config import Office
     from reconcile.importers import Imported
+    from reconcile.linking import Linked
     from reconcile.register import Changes, Register, Run
     from reconcile.register.integrity import Problem
     from reconcile.register.search import Person
@@ -69,6 +71,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Checked",
     "ExportRequest",
+    "LinkRequest",
     "MergeRequest",
     "Merged",
     "Question",
@@ -82,6 +85,7 @@ __all__ = [
     "export_to",
     "find",
     "import_judgements",
+    "link",
     "merge",
     "review_workbooks",
     "runs",
@@ -544,6 +548,22 @@ def import_judgements(
         progress("save", 0, 1)
         opened.save(run, resolved)
     return [identifier for identifier in issued if identifier]
+
+
+# -- any table of persons -----------------------------------------------------------------------
+
+
+def link(request: LinkRequest, progress: Progress = silent) -> Linked:
+    """Link the records of any table of persons, without a register.
+
+    Args:
+        request: the tables, the model and where the clusters go.
+        progress: called with a stage, steps done and steps in all.
+
+    Returns:
+        The clusters and the model that was used, both written where the request says.
+    """
+    return linking.link(request, progress)
 
 
 # -- simulating ---------------------------------------------------------------------------------

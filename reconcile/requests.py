@@ -174,3 +174,22 @@ class ExportRequest:
     form: Format = "csv"
     mappings: Path | None = None
     language: str = DEFAULT
+
+
+@dataclass(frozen=True)
+class LinkRequest:
+    """What ``link`` is asked to do.
+
+    Attributes:
+        tables: csv or parquet files, one record per row.
+        model: a model file, or the name of a shipped one.
+        out: the csv to write; None is standard output, then no model is written.
+        id: column of the ids, if not what the model says.
+        mappings: folder of mapping files; the shipped one if None.
+    """
+
+    tables: tuple[Path, ...]
+    model: Path
+    out: Path | None
+    id: str = ""
+    mappings: Path | None = None

@@ -1,0 +1,141 @@
+"""Columns of a foreign table as integers: each cell is cleaned by its kind, each value once."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from reconcile.match.model import MISSING
+from reconcile.text.english_sound import english_sound_key
+from reconcile.text.folding import key, plain
+from reconcile.text.sound import southern_sound_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from reconcile.match.table.model import TableComparison, TableModel
+
+    Ints = NDArray[np.int64]
+    Texts = NDArray[np.object_]
+
+_NOT_LETTERS: Final = re.compile(r"[\W_]+")
+_NOT_DIGITS: Final = re.compile(r"\D+")
+_TIME: Final = re.compile(r"[T ]\d{1,2}:.*")
+_START: Final = 4  # letters of a value's start, as a part of a block key
+_SOUNDS: Final[dict[str, Callable[[str], str]]] = {
+    "english": english_sound_key,
+    "vietnamese": southern_sound_key,
+}
+
+
+@dataclass(frozen=True)
+class Values:
+    """One column of the table.
+
+    Attributes:
+        codes: code per record, ``MISSING`` where there is no value.
+        texts: cleaned text of each code, sorted; marks are kept.
+        plains: the same without marks.
+        sound: gives the sound key of a text.
+    """
+
+    codes: Ints
+    texts: Texts
+    plains: Texts
+    sound: Callable[[str], str]
+
+    @cached_property
+    def sounds(self) -> Texts:
+        """Sound key of each code."""
+        return _each(self.texts, self.sound)
+
+    @cached_property
+    def counts(self) -> Ints:
+        """How many records have each value."""
+        known = self.codes[self.codes != MISSING]
+        return np.bincount(known, minlength=len(self.texts)).astype(np.int64)
+
+    def part(self, name: str) -> Ints:
+        """Code per record of one part of the value, for block keys; see ``PARTS``."""
+        texts = _each(self.plains, _PARTS[name]) if name in _PARTS else self.texts
+        if name == "sound":
+            texts = self.sounds
+        return self._coded(texts)
+
+    def _coded(self, texts: Texts) -> Ints:
+        codes = np.asarray(pd.factorize(texts)[0], dtype=np.int64)
+        codes[texts == ""] = MISSING
+        return np.where(
+            self.codes == MISSING, MISSING, codes[self.codes] if len(codes) else MISSING
+        )
+
+
+def _each(texts: Texts, change: Callable[[str], str]) -> Texts:
+    changed = np.empty(len(texts), dtype=object)
+    changed[:] = [change(text) for text in texts]
+    return changed
+
+
+_PARTS: Final[dict[str, Callable[[str], str]]] = {
+    "start": lambda text: text.replace(" ", "")[:_START],
+    "initial": lambda text: text[:1],
+    "words": lambda text: " ".join(sorted(text.split())),
+    "year": lambda text: text[:4] if len(text) == 8 else "",
+    "month_day": lambda text: text[4:] if len(text) == 8 else "",
+}
+
+
+def values_of(table: pd.DataFrame, comparison: TableComparison, model: TableModel) -> Values:
+    """Clean and encode the column of one comparison.
+
+    Args:
+        table: the records, texts with ``""`` where there is no value.
+        comparison: one comparison of the model.
+        model: the model, for the language of sounds and the order of dates.
+    """
+    raw, cells = pd.factorize(table[comparison.reads])
+    cleaned = [_cleaned(str(cell), comparison.kind, model.day_first) for cell in cells]
+    texts, again = np.unique(np.array([*cleaned, ""], dtype=object), return_inverse=True)
+    codes = again[:-1][raw].astype(np.int64) if len(cells) else raw.astype(np.int64)
+    # The empty text sorts first and is no value.
+    kept = texts[1:]
+    return Values(codes - 1, kept, _each(kept, plain), _SOUNDS[model.sounds])
+
+
+def _cleaned(cell: str, kind: str, day_first: bool) -> str:
+    if kind == "date":
+        return date_digits(cell, day_first=day_first)
+    words = _NOT_LETTERS.sub(" ", key(cell)).strip()
+    return words.replace(" ", "") if kind == "code" else words
+
+
+def date_digits(cell: str, *, day_first: bool) -> str:
+    """A date as ``yyyymmdd``; digits that are no date stay as they are, so that a slip is near.
+
+    >>> date_digits("3/12/1985", day_first=True), date_digits("1985-12-03 00:00", day_first=True)
+    ('19851203', '19851203')
+    """
+    day = _TIME.sub("", cell)
+    groups = _NOT_DIGITS.sub(" ", day).split()
+    if len(groups) != 3:
+        return "".join(groups)
+    if len(groups[0]) == 4:
+        year, month, day = groups
+    elif day_first:
+        day, month, year = groups
+    else:
+        month, day, year = groups
+    return year + month.zfill(2) + day.zfill(2)
+
+
+def same_value(one: Values, other: Values) -> Ints:
+    """For each code of one column the code of the same text in another, ``MISSING`` if none."""
+    found: Any = pd.Index(other.texts).get_indexer(pd.Index(one.texts))
+    return np.asarray(found, dtype=np.int64)
