@@ -120,6 +120,17 @@ class _Bounds(NamedTuple):
     mother_after: list[int]  # latest day before which a mother cannot have been born
 
 
+_LATEST: Final = frozenset(("born_from", "alive_on", "mother_after"))  # a join keeps the latest day
+# What cannot be: the first later than the second; a slip of some years in dates of birth can.
+_OPPOSED: Final = (
+    ("alive_on", "dead_by"),
+    ("born_from", "acted_by"),
+    ("born_from", "parent_by"),
+    ("mother_after", "born_to"),
+    ("born_from", "born_to"),
+)
+
+
 class Constraints:
     """Asks of two clusters whether they can be one human.
 
@@ -142,7 +153,7 @@ class Constraints:
         support: dict[tuple[int, int], float] | None = None,
         link: float = 0.0,
     ) -> None:
-        self._limits = limits
+        self._born_apart = limits.birth_apart_years * YEAR
         self._support = support or {}
         self._link = link
         self._entry: list[int] = mentions["entry"].to_numpy(dtype="int64").tolist()
@@ -167,16 +178,33 @@ class Constraints:
     def join(self, kept: int, taken: int) -> None:
         """Carry the certain days and the sex of one cluster over to the other.
 
+        Where the two contradict each other, because an officer or the structure of an entry says
+        that they are one, something is written wrong on one of the sides and nobody knows on which.
+        So of what contradicts, only what holds by both sides is kept against others; else an answer
+        would undo links of either side that have nothing to do with it.
+
         Args:
             kept: root of the cluster that stays.
             taken: root of the cluster that is added to it.
         """
-        self._sex[kept] |= self._sex[taken]
-        days = self._days
-        for latest in (days.born_from, days.alive_on, days.mother_after):
-            latest[kept] = max(latest[kept], latest[taken])
-        for earliest in (days.born_to, days.dead_by, days.acted_by, days.parent_by):
-            earliest[kept] = min(earliest[kept], earliest[taken])
+        one, other = self._sex[kept], self._sex[taken]
+        self._sex[kept] = 0 if one and other and one != other else one | other
+        doubtful = self._contradicting(kept, taken)
+        for name, days in zip(_Bounds._fields, self._days, strict=True):
+            choose = max if (name in _LATEST) != (name in doubtful) else min
+            days[kept] = choose(days[kept], days[taken])
+
+    def _contradicting(self, one: int, other: int) -> set[str]:
+        """Names of the certain days that contradict each other between two clusters."""
+        found: set[str] = set()
+        for name, opposite in _OPPOSED:
+            latest: list[int] = getattr(self._days, name)
+            earliest: list[int] = getattr(self._days, opposite)
+            margin = self._born_apart if opposite == "born_to" and name == "born_from" else 0
+            apart = max(latest[one] - earliest[other], latest[other] - earliest[one])
+            if apart > margin:
+                found |= {name, opposite}
+        return found
 
     def against(self, left: Sequence[int], right: Sequence[int], root: Callable[[int], int]) -> str:
         """What stands against two clusters being one human.
@@ -257,7 +285,7 @@ class Constraints:
                 or days.born_to[this] < days.mother_after[that]
             ):
                 return "parent_age"
-            if days.born_from[this] - days.born_to[that] > self._limits.birth_apart_years * YEAR:
+            if days.born_from[this] - days.born_to[that] > self._born_apart:
                 return "births_apart"
         return ""
 
@@ -268,7 +296,7 @@ class Constraints:
         ours = {self._cccd[member] for member in small} - {""}
         if ours:
             theirs = {self._cccd[member] for member in large} - {""}
-            if any(not _one_slip(mine, yours) for mine in ours for yours in theirs):
+            if theirs and not any(_one_slip(mine, yours) for mine in ours for yours in theirs):
                 return "cccd"
         return ""
 

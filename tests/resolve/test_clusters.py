@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -253,6 +254,30 @@ def test_same_outranks_score_and_rules():
     left, right = live.at(one, "mother"), live.at(other, "father")
     found = resolve(live, pairs(), judged((left, right, "same")))
     assert found.person[left] == found.person[right]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [({"born": "1980"}, {"born": "1992"}), ({"sex": "F"}, {"sex": "M"})],
+    ids=["births far apart", "sexes"],
+)
+def test_an_answer_against_a_rule_undoes_no_link_of_either_side(one, other):
+    town = Town()
+    keys = [
+        town.add(
+            "KS",
+            number,
+            "2012-03-10",
+            child=person(f"Tran {number}", "2012-03-01"),
+            mother=person("Le Thi Hoa", **mother),
+        )
+        for number, mother in enumerate((one, one, other), 1)
+    ]
+    live = town.live()
+    first, second, third = (live.at(key, "mother") for key in keys)
+    scored = pairs((first, second, 20.0))
+    found = resolve(live, scored, judged((first, third, "same"))).person
+    assert found[first] == found[second] == found[third]
 
 
 def test_unsure_is_never_linked_and_keeps_its_question():
