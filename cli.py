@@ -22,12 +22,22 @@ from typer.core import TyperCommand, TyperGroup
 
 from reconcile.console import Console, Progress
 from reconcile.errors import ReconcileError, UsageError
-from reconcile.requests import ExportRequest, LinkRequest, MergeRequest, Question, ReviewRequest
+from reconcile.requests import (
+    EvaluateRequest,
+    ExportRequest,
+    LinkRequest,
+    MergeRequest,
+    ModelRequest,
+    Question,
+    ReviewRequest,
+)
 from reconcile.text import language as texts
 from reconcile.text.language import DEFAULT, LANGUAGES, translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from reconcile.requests import Told
 
 INTERRUPTED: Final = 130
 LEFT_OPEN: Final = 6  # with --strict: something was refused, or questions are open
@@ -627,6 +637,102 @@ def judgements_import(
 
         issued = pipeline.import_judgements(register, source, mappings, progress)
     typer.echo(_("{count} judgements are new.", count=len(issued)))
+
+
+model = typer.Typer(
+    cls=_Group,
+    help=_("The matching model: what it believes, and how accurate it is."),
+    rich_markup_mode=None,
+)
+app.add_typer(model, name="model")
+ModelOption = Annotated[
+    Path | None,
+    typer.Option("--model", metavar="FILE", help=_("The model file, if not the shipped one.")),
+]
+PageOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        metavar="FILE|-",
+        help=_("Write it as a page with pictures (html); - for standard output."),
+    ),
+]
+
+
+@model.callback()
+def _model() -> None:
+    """Hold the commands on the matching model."""
+
+
+def _tell(told: Told, out: Path | None) -> None:
+    """Print an answer, or say where its page is."""
+    if out is None:
+        console.told(told)
+    elif str(out) != "-":
+        typer.echo(_("Written: {path}", path=out))
+
+
+@model.command(
+    "show",
+    cls=_Command,
+    help=_("Say what the matching model believes, in words and as a picture."),
+    epilog=_example("reconcile model show --out model.html"),
+)
+def model_show(
+    file: ModelOption = None,
+    out: PageOption = None,
+    mappings: MappingsOption = None,
+    lang: LangOption = _LANG,
+) -> None:
+    """Show the model."""
+    with _working():
+        from reconcile import pipeline
+
+        told = pipeline.show_model(ModelRequest(file, mappings, str(lang), out))
+    _tell(told, out)
+
+
+@model.command(
+    "evaluate",
+    cls=_Command,
+    help=_("Measure the matching model against a truth file: accuracy, calibration, thresholds."),
+    epilog=_example("reconcile model evaluate simulated/2025-07-01 --truth truth/mentions.csv"),
+)
+def model_evaluate(
+    truth: Annotated[
+        Path,
+        typer.Option(
+            "--truth",
+            metavar="FILE",
+            help=_("A csv with the columns of 'export mentions' that says who is who."),
+        ),
+    ],
+    deliveries: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="DELIVERY", help=_("Folders to match, instead of a register.")),
+    ] = None,
+    register: RegisterOption = "register.db",
+    file: ModelOption = None,
+    out: PageOption = None,
+    mappings: MappingsOption = None,
+    lang: LangOption = _LANG,
+    quiet: QuietOption = False,
+) -> None:
+    """Measure the model."""
+    with _working(quiet=quiet) as progress:
+        from reconcile import pipeline
+
+        request = EvaluateRequest(
+            truth=truth,
+            deliveries=tuple(deliveries or ()),
+            register=register,
+            model=file,
+            mappings=mappings,
+            language=str(lang),
+            out=out,
+        )
+        told = pipeline.evaluate_model(request, progress)
+    _tell(told, out)
 
 
 @app.command(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+import textwrap
 import time
 import unicodedata
 from typing import TYPE_CHECKING, Final, TextIO
@@ -27,11 +28,12 @@ if TYPE_CHECKING:
     from reconcile.errors import FileFault, ReconcileError
     from reconcile.register import Changes
     from reconcile.register.integrity import Problem
-    from reconcile.requests import Checked, Merged, Reviewed
+    from reconcile.requests import Checked, Merged, Reviewed, Told
     from reconcile.review.verdicts import Note
     from reconcile.text.findings import FindingRule
 
 _PLACE: Final = ("delivery", "commune", "file")
+_WIDTH: Final = 100  # letters in a line of prose
 _FEW_FILES: Final = 20  # more files than this are told commune by commune
 _REASONS: Final = (
     "No such file or directory",
@@ -122,10 +124,24 @@ class Console:
         """Print a line to standard output, or to the stream."""
         (stream or sys.stdout).write(harmless(text) + "\n")
 
-    def table(self, headers: Sequence[str] | None, lines: Iterable[Sequence[object]]) -> None:
-        """Print columns under each other, numbers to the right; headers are translated."""
+    def table(
+        self,
+        headers: Sequence[str] | None,
+        lines: Iterable[Sequence[object]],
+        words: int | None = None,
+    ) -> None:
+        """Print columns under each other, numbers to the right; headers are translated.
+
+        Args:
+            headers: heads of the columns.
+            lines: what stands in them.
+            words: how many leading columns are words; where None, those that are not all digits.
+        """
         cells = [list(map(str, line)) for line in lines]
-        numeric = [all(text.isdecimal() for text in column) for column in zip(*cells, strict=True)]
+        numeric = [
+            all(text.isdecimal() for text in column) if words is None else place >= words
+            for place, column in enumerate(zip(*cells, strict=True))
+        ]
         if headers is not None:
             cells.insert(0, [self.words(header) for header in headers])
             numeric = numeric or [False] * len(headers)
@@ -217,6 +233,16 @@ class Console:
     def refused(self, reviewed: Reviewed) -> None:
         """Print the rows of a review that could not be applied."""
         self._notes("Rows that could not be applied:", reviewed.refused)
+
+    def told(self, told: Told) -> None:
+        """Print an answer chapter by chapter: all of it but the pictures."""
+        self.say(told.title)
+        for chapter in told.chapters:
+            self.say(f"\n{chapter.title}")
+            for paragraph in chapter.text:
+                self.say(textwrap.fill(paragraph, _WIDTH, break_long_words=False))
+            if chapter.lines:
+                self.table(chapter.headers, chapter.lines, chapter.words)
 
     def _counts(self, title: str, counts: Mapping[str, int]) -> None:
         if any(counts.values()):

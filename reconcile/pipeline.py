@@ -15,7 +15,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from reconcile import config, export, importers, linking, simulate
+from reconcile import config, export, importers, linking, modelling, simulate
 from reconcile.errors import FileFault, ShrinkageError, UsageError, WorkbookError
 from reconcile.outputs import (
     counts,
@@ -33,13 +33,16 @@ from reconcile.register.accounting import OUTCOMES, check_read
 from reconcile.report import dossier
 from reconcile.requests import (
     Checked,
+    EvaluateRequest,
     ExportRequest,
     LinkRequest,
     Merged,
     MergeRequest,
+    ModelRequest,
     Question,
     Reviewed,
     ReviewRequest,
+    Told,
 )
 from reconcile.review import decisions, refusals, verdicts
 from reconcile.review.casebook import Casebook
@@ -70,17 +73,21 @@ if TYPE_CHECKING:
 # The command line finds requests and answers here, beside the verbs that take and give them.
 __all__ = [
     "Checked",
+    "EvaluateRequest",
     "ExportRequest",
     "LinkRequest",
     "MergeRequest",
     "Merged",
+    "ModelRequest",
     "Question",
     "ReviewRequest",
     "Reviewed",
     "SimulationOptions",
+    "Told",
     "backup",
     "check",
     "demo",
+    "evaluate_model",
     "explain",
     "export_to",
     "find",
@@ -89,6 +96,7 @@ __all__ = [
     "merge",
     "review_workbooks",
     "runs",
+    "show_model",
     "simulate_deliveries",
     "undo",
     "verify",
@@ -572,3 +580,16 @@ def link(request: LinkRequest, progress: Progress = silent) -> Linked:
 def simulate_deliveries(out: Path, entries: int, seed: int, options: SimulationOptions) -> None:
     """Write deliveries of a simulated population with the truth beside; see ``simulate``."""
     simulate.simulate(out, entries, seed, options)
+
+
+# -- the matching model -------------------------------------------------------------------------
+
+
+def show_model(request: ModelRequest) -> Told:
+    """What the matching model believes; see :mod:`reconcile.modelling`."""
+    return modelling.show(request)
+
+
+def evaluate_model(request: EvaluateRequest, progress: Progress = silent) -> Told:
+    """How accurate the model is on a known truth; see :func:`reconcile.modelling.evaluate`."""
+    return modelling.tell_evaluation(request, progress)

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
     from reconcile.errors import FileFault
     from reconcile.export.frames import Format
+    from reconcile.match.evaluate import Accuracy, BlockingQuality
     from reconcile.register import Changes
+    from reconcile.report.chapters import Chapter
     from reconcile.review.verdicts import Note
 
 
@@ -193,3 +195,83 @@ class LinkRequest:
     out: Path | None
     id: str = ""
     mappings: Path | None = None
+
+
+@dataclass(frozen=True)
+class ModelRequest:
+    """What ``model show`` is asked, and what ``model evaluate`` and ``model refit`` take as well.
+
+    Attributes:
+        model: the model file; the one of the mapping files if None.
+        mappings: folder of mapping files; the shipped ones if None.
+        language: of the answer.
+        out: the page to write; standard output where it is ``-``, none where it is None.
+    """
+
+    model: Path | None = None
+    mappings: Path | None = None
+    language: str = DEFAULT
+    out: Path | None = None
+
+
+@dataclass(frozen=True)
+class EvaluateRequest(ModelRequest):
+    """What ``model evaluate`` is asked.
+
+    Attributes:
+        truth: csv that says who is who; its columns are those of ``export mentions``.
+        deliveries: folders to match; the register's own content where none are named.
+        register: path or SQLAlchemy URL.
+    """
+
+    truth: Path = Path("truth/mentions.csv")
+    deliveries: tuple[Path, ...] = ()
+    register: str = "register.db"
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How good the model is on a population whose truth is known.
+
+    Attributes:
+        version: version of the model.
+        mentions: mentions that stand now.
+        told: how many of them the truth file tells of.
+        unknown_lines: lines of the truth file that belong to no accepted row.
+        entries: entries that stand now.
+        bound: the office's bound on false links.
+        pairwise: persons and events -> accuracy of pairs.
+        b_cubed: the same -> accuracy of mentions, or of entries.
+        cases: hard case -> accuracy of the pairs that touch it; persons, then events.
+        blocking: what blocking keeps.
+        reliability: by class of stated probability; see
+            :func:`reconcile.match.evaluate.reliability`.
+        thresholds: one line per bound: bound, weight, links, expected, false, precision, recall,
+            f1, questions.
+    """
+
+    version: str
+    mentions: int
+    told: int
+    unknown_lines: int
+    entries: int
+    bound: float
+    pairwise: dict[str, Accuracy]
+    b_cubed: dict[str, Accuracy]
+    cases: dict[str, dict[str, Accuracy]]
+    blocking: BlockingQuality
+    reliability: pd.DataFrame
+    thresholds: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Told:
+    """An answer in words, tables and pictures.
+
+    Attributes:
+        title: what it is.
+        chapters: the answer.
+    """
+
+    title: str
+    chapters: tuple[Chapter, ...]

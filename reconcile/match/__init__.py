@@ -2,6 +2,15 @@
 
 from reconcile.match.explain import explain, sentence
 from reconcile.match.matching import Matched, match, match_all
-from reconcile.match.model import Model, load_model
+from reconcile.match.model import Model, load_model, load_model_file
 
-__all__ = ["Matched", "Model", "explain", "load_model", "match", "match_all", "sentence"]
+__all__ = [
+    "Matched",
+    "Model",
+    "explain",
+    "load_model",
+    "load_model_file",
+    "match",
+    "match_all",
+    "sentence",
+]

@@ -5,8 +5,9 @@ Nothing here is used for linking; it serves ``model evaluate``, tests and benchm
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,36 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
+
+
+_TWO_SIDED: Final = 1.959964  # standard deviations that hold 95 in 100
+
+
+class Interval(NamedTuple):
+    """Where a share lies with 95 % confidence."""
+
+    low: float
+    high: float
+
+
+def wilson(share: float, count: float) -> Interval:
+    """Wilson's interval of a share that was seen in a count of cases (Wilson 1927).
+
+    The cases are taken as independent. Pairs of one person are not quite, so the interval of a
+    pairwise figure is rather too narrow.
+
+    Args:
+        share: the share seen, 0 to 1.
+        count: number of cases; with none, anything is possible.
+    """
+    if count <= 0:
+        return Interval(0.0, 1.0)
+    squared = _TWO_SIDED**2 / count
+    middle = (share + squared / 2) / (1 + squared)
+    reach = math.sqrt(share * (1 - share) * squared + squared**2 / 4) / (1 + squared)
+    # Nothing but rounding would keep a share of all, or of none, off its end.
+    low = max(middle - reach, 0.0) if share > 0 else 0.0
+    return Interval(low, min(middle + reach, 1.0) if share < 1 else 1.0)
 
 
 @dataclass(frozen=True)
@@ -45,6 +76,22 @@ class Accuracy:
         """Harmonic mean of precision and recall."""
         total = self.precision + self.recall
         return 2 * self.precision * self.recall / total if total else 0.0
+
+    @property
+    def precision_interval(self) -> Interval:
+        """Where precision lies."""
+        return wilson(self.precision, self.links)
+
+    @property
+    def recall_interval(self) -> Interval:
+        """Where recall lies."""
+        return wilson(self.recall, self.pairs)
+
+    @property
+    def f1_interval(self) -> Interval:
+        """Where F1 lies: it grows with the share of right ones among all that stand anywhere."""
+        found = wilson(self.f1 / (2 - self.f1), self.links + self.pairs - self.true_links)
+        return Interval(*(2 * share / (1 + share) for share in found))
 
 
 def _pairs_in(sizes: Ints) -> int:
@@ -176,7 +223,8 @@ def reliability(probability: Floats, same: NDArray[np.bool_], borders: Floats) -
         borders: ascending borders of the classes of probability.
 
     Returns:
-        One line per class: from, to, pairs, expected (mean probability), found (share right).
+        One line per class: from, to, pairs, expected (mean probability), found (share right), low
+        and high (where that share lies).
     """
     at = np.clip(np.searchsorted(borders, probability, side="right") - 1, 0, len(borders) - 2)
     lines = []
@@ -192,4 +240,6 @@ def reliability(probability: Floats, same: NDArray[np.bool_], borders: Floats) -
                 "found": float(same[inside].mean()) if count else float("nan"),
             }
         )
+        share = lines[-1]["found"] if count else 0.0
+        lines[-1] |= wilson(share, count)._asdict()
     return pd.DataFrame(lines)

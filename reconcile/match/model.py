@@ -404,7 +404,7 @@ class Model:
 
 
 def load_model(mappings: Path, file: str = "matching.toml") -> Model:
-    """Read and check the matching model.
+    """Read and check the matching model of a mappings folder.
 
     Args:
         mappings: the mappings folder.
@@ -413,8 +413,23 @@ def load_model(mappings: Path, file: str = "matching.toml") -> Model:
     Raises:
         ModelError: the file or the frequency file that it names is missing or inconsistent.
     """
+    return load_model_file(mappings / file, mappings)
+
+
+def load_model_file(path: Path, mappings: Path) -> Model:
+    """Read and check a model file that stands anywhere.
+
+    Args:
+        path: the model file.
+        mappings: the mappings folder, whose frequency file counts where none stands beside the
+            model.
+
+    Raises:
+        ModelError: the model or the frequency file that it names is missing or inconsistent.
+    """
     try:
-        parsed = read_mapping(mappings / file, MatchingFile)
+        parsed = read_mapping(path, MatchingFile)
     except MappingError as error:
         raise ModelError(error.template, **error.values) from error
-    return Model(parsed, load_frequencies(mappings / parsed.names))
+    beside = path.with_name(parsed.names)
+    return Model(parsed, load_frequencies(beside if beside.is_file() else mappings / parsed.names))

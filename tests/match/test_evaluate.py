@@ -6,11 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconcile.match.evaluate import (
+    Accuracy,
     b_cubed,
     blocking_quality,
     by_case,
     pairwise_accuracy,
     reliability,
+    wilson,
 )
 
 PARTITIONS = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), max_size=14)
@@ -77,3 +79,25 @@ def test_reliability_by_class_of_probability():
     assert list(table["pairs"]) == [2, 2]
     assert list(table["found"]) == [0.5, 1.0]
     assert table["expected"].iloc[0] == pytest.approx(0.15)
+
+
+def test_wilson_holds_the_share_and_narrows():
+    few, many = wilson(0.9, 10), wilson(0.9, 1000)
+    assert few.low < many.low < 0.9 < many.high < few.high
+    assert few.low == pytest.approx(0.5958, abs=1e-4)  # Wilson 1927, by hand
+    assert wilson(1.0, 50).high == 1.0
+    assert wilson(0.0, 50).low == 0.0
+    assert wilson(0.5, 0) == (0.0, 1.0)
+
+
+@given(st.integers(1, 50), st.integers(0, 50), st.integers(0, 50))
+def test_intervals_of_accuracy_hold_their_figures(right, wrong, missed):
+    found = Accuracy(
+        right / (right + wrong), right / (right + missed), right, right + wrong, right + missed
+    )
+    for share, interval in (
+        (found.precision, found.precision_interval),
+        (found.recall, found.recall_interval),
+        (found.f1, found.f1_interval),
+    ):
+        assert interval.low - 1e-9 <= share <= interval.high + 1e-9
