@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from reconcile.importers.cells import UNSEEN, field_text, kind_of, plain_text
 from reconcile.importers.encoding import ColumnText, decode_column, judge
 from reconcile.importers.labels import ditto_key, label_key
-from reconcile.text.legacy import telling_words
+from reconcile.text.legacy import TCVN3, restore_initials, telling_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _LEADING_CODE: Final = re.compile(r"\s*(\d+)(?:\.0+)?\s*(?:[-–.:)]|$)")
 _LONGEST_DITTO: Final = 16
+_NAMES: Final = frozenset({"name", "name_leading", "name_given", "signer", "performer"})
 _Made = TypeVar("_Made")
 
 
@@ -121,6 +122,8 @@ def read_columns(work: SheetWork) -> dict[str, object]:
     for column in work.header.columns:
         index = column.index
         text = decode_column(foreign[index], words[index], candidates, whole.encoding)
+        if column.field.partition(".")[2] in _NAMES:
+            _restore_initials(text)
         if foreign[index] and text.encoding != whole.encoding:
             differing[column.label] = text.encoding
         work.texts[index] = _column_texts(work, column, text)
@@ -165,6 +168,13 @@ def _column_texts(work: SheetWork, column: Column, text: ColumnText) -> list[str
         )
         work.aggregate(code, column, first, count)
     return texts
+
+
+def _restore_initials(text: ColumnText) -> None:
+    """Put capitals back that a column of names in TCVN3 could not hold."""
+    if text.encoding == TCVN3:
+        for raw in text.decoded.keys() - text.other:
+            text.decoded[raw] = restore_initials(text.decoded[raw])
 
 
 def _note_encoding(work: SheetWork, column: Column, text: ColumnText) -> None:

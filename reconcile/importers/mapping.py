@@ -17,6 +17,7 @@ from reconcile.importers.labels import ditto_key, label_key, name_key
 from reconcile.importers.schema import Codes, CommuneMapping, Importing, TableMapping
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 
@@ -36,6 +37,7 @@ class TablePlan:
         principal_names: for each principal role the fields that hold its name.
         codes: field -> key of a code or word -> standard code word.
         footers: one regular expression for all footer cells.
+        totals: one for the short names that are a total beside nothing but figures.
         seen: addresses of columns met so far -> their keys; books repeat them by the hundred.
     """
 
@@ -50,6 +52,7 @@ class TablePlan:
     principal_names: tuple[tuple[str, ...], ...]
     codes: dict[str, dict[str, str]]
     footers: re.Pattern[str] | None
+    totals: re.Pattern[str] | None
     seen: dict[tuple[str, ...], list[str]] = field(default_factory=dict, compare=False)
 
     @property
@@ -244,7 +247,6 @@ def _plan(
     columns = _columns(table, register_type)
     fields = {label_key(label): name for label, name in columns.items()}
     names = _principal_names(register_type, set(columns.values()))
-    footers = [*importing.footers, *table.footers]
     return TablePlan(
         commune=commune,
         table=table,
@@ -256,8 +258,14 @@ def _plan(
         required=table.required or _required(names, set(columns.values())),
         principal_names=names,
         codes=_codes(set(columns.values()) | set(table.defaults), importing.codes, table.codes),
-        footers=re.compile("|".join(f"(?:{pattern})" for pattern in footers)) if footers else None,
+        footers=_one_of([*importing.footers, *table.footers]),
+        totals=_one_of(importing.totals),
     )
+
+
+def _one_of(patterns: Sequence[str]) -> re.Pattern[str] | None:
+    """One regular expression for several; None for none."""
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns)) if patterns else None
 
 
 def _principal_names(register_type: RegisterType, mapped: set[str]) -> tuple[tuple[str, ...], ...]:

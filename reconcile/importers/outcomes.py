@@ -167,10 +167,32 @@ def _telling(
     """
     texts = [*row.values()]
     if fact.entry_like:
-        naming = ("entry.ordinal", "entry.number", *sum(plan.principal_names, ()))
-        columns = [header.mapped[name].index for name in naming if name in header.mapped]
-        return [row[column] for column in columns if column in row]
+        naming = sum(plan.principal_names, ())
+        columns = [
+            header.mapped[name].index
+            for name in ("entry.ordinal", "entry.number", *naming)
+            if name in header.mapped
+        ]
+        names = {header.mapped[name].index for name in naming if name in header.mapped}
+        return [
+            row[column]
+            for column in columns
+            if column in row and not (column in names and _may_be_person(row, column, plan))
+        ]
     return texts if len(texts) <= _SPARSE else texts[:1] if fact.name != "name" else []
+
+
+def _may_be_person(row: Mapping[int, str], column: int, plan: TablePlan) -> bool:
+    """Can a name of one or two words beside a number be a person's: Tư Pháp, or Cộng.
+
+    The words of a total are one where all other cells are figures.
+    """
+    text = plain(row[column])
+    if len(text.split()) > 2 or not text.replace(" ", "").isalpha():
+        return False
+    others = "".join(said for other, said in row.items() if other != column)
+    is_total = plan.totals is not None and plan.totals.search(text)
+    return not is_total or any(map(str.isalpha, others))
 
 
 def _repeats_header(row: Mapping[int, str], header: Header) -> bool:

@@ -44,6 +44,7 @@ class Importing(Strict):
         ditto: cells that mean "the same as the cell above".
         no_value: words that mean "no value"; a code cell with one of them is not an unknown code.
         footers: regular expressions on unmarked lower-case cells: totals, signatures, titles.
+        totals: which of the short texts in a name's cell are a total beside a number.
         codes: attribute or field -> word or code in the file -> standard code word.
         limits: sizes beyond which a file is refused.
     """
@@ -53,10 +54,11 @@ class Importing(Strict):
     ditto: tuple[str, ...] = ()
     no_value: tuple[str, ...] = ()
     footers: tuple[str, ...] = ()
+    totals: tuple[str, ...] = ()
     codes: Codes = Field(default_factory=dict)
     limits: Limits = Limits()
 
-    @field_validator("footers")
+    @field_validator("footers", "totals")
     @classmethod
     def _compile(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(_checked_pattern(pattern) for pattern in patterns)

@@ -104,6 +104,34 @@ def decode_tcvn3(text: str) -> str:
     return _restore_capitals(_decode_bytes(text, TCVN3_BYTES))
 
 
+_SMALL_INITIAL: Final = re.compile(
+    r"(?<![^\W_])["
+    + "".join(
+        letter
+        for letter in TCVN3_BYTES.values()
+        if letter.islower() and letter.upper() not in TCVN3_CAPITALS
+    )
+    + "]"
+)
+
+
+def restore_initials(name: str) -> str:
+    """Capitals at the beginning of a name's words that TCVN3 has no code for.
+
+    They were stored as the small letter; where the other words of a name, or of what stands in the
+    next cell, begin with capitals, so did they. A name that was typed small throughout stays so.
+
+    Args:
+        name: a decoded name, or the part of one that stands in a cell.
+
+    >>> restore_initials("Nguyễn Thị út"), restore_initials("út"), restore_initials("lê thị út")
+    ('Nguyễn Thị Út', 'Út', 'lê thị út')
+    """
+    if any(word[0].islower() and not _SMALL_INITIAL.match(word) for word in name.split()):
+        return name
+    return _SMALL_INITIAL.sub(lambda found: found[0].upper(), name)
+
+
 def decode_viscii(text: str) -> str:
     """Decode VISCII text."""
     return _decode_bytes(text, VISCII_BYTES)

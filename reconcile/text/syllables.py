@@ -70,7 +70,10 @@ def is_vietnamese_syllable(word: str) -> bool:
     >>> [is_vietnamese_syllable(word) for word in ("Nguyễn", "thẳng", "Quới", "Nguyeãn", "Thij")]
     [True, True, True, False, False]
     """
-    body, tone = split_tone(nfc(word).lower())
+    lower = nfc(word).lower()
+    if "ñ" in lower:  # VNI's đ; no consonant has a tone
+        return False
+    body, tone = split_tone(lower)
     # nguyen has lost all its marks; nguyèn, which has one, is no word.
     rimes = _PLAIN_RIMES if body.isascii() and not tone else _RIMES
     if not body or not _possible(body, rimes):

@@ -127,6 +127,7 @@ FOOTERS = [
     "Cộng trang này: 10", "Cộng mang sang", "Lũy kế: 45", "Tháng 4: 01", "Người lập biểu",
     "Người vào sổ", "TM. UBND", "KT. CHỦ TỊCH", "Thủ trưởng đơn vị", "Cán bộ TP-HT",
     "Hiệp Đức, ngày … tháng …", "Hiệp Đức, ngày 31/12/2020", "Trong đó: nam 3, nữ 4",
+    "Hết", "--- HẾT ---", "Người viết", "Người viết sổ",
 ]  # fmt: skip
 
 
@@ -159,6 +160,10 @@ def test_totals_and_signatures_are_footers_in_legacy_text(delivery, encoding):
         {"ghiChu": "Mỹ Tho, ngày 3/4/2000"},
         {"nksNgaySinh": "2000", "nksHoTen": "Công Tằng Tôn Nữ Năm"},
         {"nksNgaySinh": "2000", "nksHoTen": "Tổng Thị Cộng"},
+        {"nksHoTen": "Cộng", "nksGioiTinh": "Nam"},
+        {"nksHoTen": "Tổng", "chaHoTen": "Lê Văn Bé"},
+        {"nksHoTen": "Tư Pháp"},
+        {"nksHoTen": "Hết"},
     ],
 )
 def test_a_person_with_a_number_and_few_cells_is_no_footer(delivery, cells):
@@ -166,6 +171,13 @@ def test_a_person_with_a_number_and_few_cells_is_no_footer(delivery, cells):
     rows = [ks_row(1), sparse, ks_row(2)]
     xlsx(delivery / "hiep_duc" / "KS.2007.01.xlsx", {"KS": [KS_LABELS, KS_CODES, *rows]})
     assert [outcome for _, outcome, _ in outcomes(read(delivery))] == [""] * 3
+
+
+@pytest.mark.parametrize("word", ["Cộng", "Tổng", "Tổng cộng", "CỘNG SỔ"])
+def test_a_word_of_a_total_beside_figures_is_a_footer(delivery, word):
+    total = ks_row(**BLANK | {"so": "125", "nksHoTen": word, "nksNgaySinh": "60"})
+    xlsx(delivery / "hiep_duc" / "KS.2007.01.xlsx", {"KS": [KS_LABELS, KS_CODES, ks_row(1), total]})
+    assert [outcome for _, outcome, _ in outcomes(read(delivery))] == ["", "footer"]
 
 
 @pytest.mark.parametrize(

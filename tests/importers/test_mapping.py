@@ -11,6 +11,7 @@ from reconcile.importers import cells, outcomes
 from reconcile.importers.findings import Collector, Place
 from reconcile.importers.labels import ditto_key, name_key
 from reconcile.importers.mapping import load_mappings
+from reconcile.importers.readers import short_lines
 from reconcile.text.findings import load_findings
 from reconcile.text.language import translate
 from tests.importers.exports import MAPPINGS, TYPES
@@ -103,6 +104,7 @@ def test_every_code_that_the_importers_can_report_has_its_words_and_no_other_has
     reported |= {cells.NUMBER_CELL, cells.DATE_CELL, cells.DIGITS_LOST}
     reported |= {"column_unknown", "column_duplicate", "encoding_of_cell", "encoding_doubtful"}
     reported |= {"wrong_field_count", "cell_too_long", "quotes_repaired"}
+    reported |= {short_lines.CELLS_LEFT_OUT, short_lines.LINE_JOINED}
     text = (MAPPINGS / "findings" / "import.toml").read_text("utf-8")
     assert reported == set(re.findall(r'^code = "(\w+)"', text, re.MULTILINE))
     reasons = (outcomes.NO_PRINCIPAL_NAME, outcomes.NO_NUMBER_NO_DATE, outcomes.ROW_UNREADABLE)

@@ -112,6 +112,44 @@ def test_a_csv_row_with_wrong_field_count_costs_only_itself():
     assert sheet.rows[5] == ["1", "2"]  # trailing delimiters left out by a spreadsheet
 
 
+KEYED = "ma;so;ten;ngay;noi;ghi_chu\nKS-01;1;An;2020;a;b\n"
+
+
+def test_cells_left_out_at_a_line_s_end_are_empty():
+    sheet = rows_of(KEYED + "KS-02;2;Bình\nKS-03;3;Chi;2020;a;b\n")
+    assert sheet.rows[2] == ["KS-02", "2", "Bình"]
+    assert sheet.repaired == {2: "cells_left_out"}
+    assert sheet.refused == {}
+
+
+def test_a_cell_broken_in_two_lines_is_joined():
+    sheet = rows_of(KEYED + "KS-02;2;Trần\nBình;2020;ấp Hội Lễ;cũ\nKS-03;3;Chi;2020;a;b\n")
+    assert sheet.rows[2:] == [
+        ["KS-02", "2", "Trần\nBình", "2020", "ấp Hội Lễ", "cũ"],
+        [],
+        ["KS-03", "3", "Chi", "2020", "a", "b"],
+    ]
+    assert sheet.repaired == {2: "line_joined"}
+    assert sheet.refused == {}
+    assert sheet.numbers == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "Lễ;2;Bình\nKS-03;3;Chi;2020;a;b\n",  # does not begin as rows do
+        "KS-02;2;Bình\nLễ;cũ;mới\nKS-03;3;Chi;2020;a;b\n",  # joined it does not fit
+        "KS-03;3;Chi;2020;a;b\nKS-02;2;Bì",  # the file was cut off
+        "KS-02;2\nKS-03;3;Chi;2020;a;b\n",  # nearly nothing is left
+        "KS-02;2;Bình;2020;a\nTổng;2\n",  # a total below a row without its last cell
+    ],
+)
+def test_other_short_lines_stay_refused(lines):
+    sheet = rows_of(KEYED + lines)
+    assert set(sheet.refused.values()) == {"wrong_field_count"}
+    assert sheet.repaired == {}
+
+
 def test_a_forgotten_quotation_mark_costs_at_most_its_row():
     sheet = rows_of('a;b;c\n1;"open;3\n4;5;6\n7;"8;x;y\n9;10;11\n')
     assert sheet.repaired == {1: "quotes_repaired"}

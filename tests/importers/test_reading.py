@@ -437,6 +437,18 @@ def test_a_decomposed_csv(delivery):
     assert unicodedata.normalize("NFD", "thừa") in cells(result)[1][""]
 
 
+def test_names_in_a_dbase_table_keep_the_capitals_that_tcvn3_lacks(delivery):
+    columns = [("SO", "N", 5), ("NGAY_DK", "D", 8), ("HO_NKS", "C", 30), ("TEN_NKS", "C", 12),
+               ("NGUOI_KHAI", "C", 40), ("NOI_SINH", "C", 60)]  # fmt: skip
+    record = ["7", "20070305", "Âu Thị", "Út", "Lê Thị Ửng", "ấp Hội Lễ, xã Hội Xuân"]
+    typed = [encode(cell, "tcvn3") for cell in record]
+    put(delivery / "tan_phong" / "KHAISINH.DBF", dbf(columns, [typed] * 9))
+    first = fields(read(delivery))[0]
+    assert (first["child.name_leading"], first["child.name_given"]) == ("Âu Thị", "Út")
+    assert first["requester.name"] == "Lê Thị Ửng"
+    assert first["child.birth_place"] == "ấp Hội Lễ, xã Hội Xuân"
+
+
 @pytest.mark.parametrize("encoding", ["tcvn3", "vni", "cp1258", "utf8_as_cp1252"])
 def test_a_csv_in_any_encoding(delivery, encoding):
     names = ["Nguyễn Thị Ước", "Trần Văn Thẳng", "Đặng Thị Lượm", "Huỳnh Quốc Đạt"] * 3

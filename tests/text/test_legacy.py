@@ -114,3 +114,23 @@ def test_a_slip_of_the_finger_in_tcvn3_is_no_other_encoding(slip):
 def test_a_cell_in_vni_among_tcvn3_is_still_known():
     raw = legacy.encode("Nguyễn Thị Hậu", "vni")
     assert legacy.detect_cell(raw, "tcvn3", ("tcvn3", "vni", "unicode")) == "vni"
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("Nguyễn Thị Út", "Nguyễn Thị Út"),
+        ("Ánh", "Ánh"),
+        ("Trần Thị Ửng (Út)", "Trần Thị Ửng (Út)"),
+        ("lê thị út", "lê thị út"),
+        ("Nguyễn Thị út Em", "Nguyễn Thị Út Em"),
+    ],
+)
+def test_first_letters_of_names_that_tcvn3_has_no_capital_for_come_back(name, meant):
+    stored = legacy.decode_tcvn3(legacy.encode_tcvn3(name))
+    assert legacy.restore_initials(stored) == meant
+
+
+@pytest.mark.parametrize("cell", ["Ñoã Thò Ba", "Ñoaøn Thò Ba"])
+def test_a_vni_cell_among_unicode_is_known_by_its_d(cell):
+    assert legacy.detect_cell(cell, legacy.UNICODE, [legacy.UNICODE, legacy.VNI]) == legacy.VNI

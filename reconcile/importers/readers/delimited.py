@@ -12,6 +12,7 @@ import io
 from typing import TYPE_CHECKING, Final
 
 from reconcile.importers.readers.sheet import Container, RawSheet, UnreadableError
+from reconcile.importers.readers.short_lines import TOO_FEW, read_short_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,6 +111,7 @@ def _read_records(sheet: RawSheet, lines: Sequence[str], first: int, delimiter: 
     """Fill a sheet record by record; the widest of the first records is the header's width."""
     width = 0
     index = first
+    short: dict[int, Sequence[str]] = {}
     while index < len(lines):
         line = lines[index]
         if '"' not in line:
@@ -123,6 +125,8 @@ def _read_records(sheet: RawSheet, lines: Sequence[str], first: int, delimiter: 
         if reason and used > 1:
             used = 1  # the record ran over its end: go on at the next physical line
         position = len(sheet.rows)
+        if record is not None and 0 < len(record) < width and '"' not in line and line.strip():
+            short[position] = record
         sheet.rows.append(cells)
         sheet.numbers.append(index + 1)
         if reason == "quotes_repaired":
@@ -130,6 +134,7 @@ def _read_records(sheet: RawSheet, lines: Sequence[str], first: int, delimiter: 
         elif reason:
             sheet.refused[position] = reason
         index += used
+    read_short_lines(sheet, short, width, is_cut=bool(lines) and not lines[-1].endswith("\n"))
 
 
 def _fit(
@@ -146,7 +151,7 @@ def _fit(
         return [_unquote(part) for part in literal], "quotes_repaired"
     if not any(part.strip() for part in literal):
         return [], ""
-    return [line.rstrip("\r\n")], "wrong_field_count"
+    return [line.rstrip("\r\n")], TOO_FEW
 
 
 def _fits(record: list[str], width: int, delimiter: str) -> bool:
