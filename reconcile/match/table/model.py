@@ -7,6 +7,7 @@ estimated from the table itself, without labels, unless the file gives them.
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import Field, model_validator
@@ -62,6 +63,7 @@ PARTS: Final[dict[str, tuple[str, ...]]] = {
     "date": ("", "year", "month_day"),
     "category": ("",),
 }
+_MOST_RULES: Final = 62  # that fit into the bit mask of PAIRS
 _BY_FREQUENCY: Final = frozenset(("name", "text", "category"))
 
 
@@ -167,7 +169,8 @@ class TableModel(Strict):
             number of four digits is the year wherever it stands.
         prior: P(two random records are one person); absent: estimated.
         thresholds: when records are linked.
-        blocking: what two records must share to be compared; one rule is enough.
+        blocking: what two records must share to be compared; one rule is enough. Left out:
+            :func:`usual_blocking`.
         comparisons: in what they are compared.
     """
 
@@ -178,7 +181,7 @@ class TableModel(Strict):
     day_first: bool = True
     prior: float | None = Field(default=None, gt=0, lt=1)
     thresholds: TableThresholds = TableThresholds()
-    blocking: tuple[TableBlocking, ...] = Field(min_length=1, max_length=62)
+    blocking: tuple[TableBlocking, ...] = Field(default=(), max_length=_MOST_RULES)
     comparisons: tuple[TableComparison, ...] = Field(min_length=1, max_length=20)
 
     @model_validator(mode="after")
@@ -198,6 +201,8 @@ class TableModel(Strict):
                 raise ValueError(f"blocking: there is no comparison {of}")
             if part not in PARTS[kinds[of]]:
                 raise ValueError(f"blocking: a {kinds[of]} has no part {part}")
+        if not self.blocking and all(kind == "category" for kind in kinds.values()):
+            raise ValueError("blocking: categories alone bring nobody together; give block keys")
         if len({bool(comparison.levels) for comparison in self.comparisons}) > 1:
             raise ValueError("levels are given for some comparisons; give all of them or none")
         return self
@@ -206,6 +211,19 @@ class TableModel(Strict):
     def fitted(self) -> bool:
         """Whether the file gives all figures, so that nothing is estimated."""
         return self.prior is not None and all(c.levels for c in self.comparisons)
+
+
+def usual_blocking(comparisons: tuple[TableComparison, ...]) -> tuple[TableBlocking, ...]:
+    """Block keys for a model that names none.
+
+    The whole value of every comparison but categories, so that a record is found unless it slips
+    everywhere; and every two of names and dates by sound and year, for where values are common.
+    """
+    loose = {"name": "sound", "date": "year"}
+    parts = [f"{item.id}.{loose[item.kind]}" for item in comparisons if item.kind in loose]
+    whole = [(item.id,) for item in comparisons if item.kind != "category"]
+    keys = [*whole, *combinations(parts, 2)]
+    return tuple(TableBlocking(parts=key) for key in keys[:_MOST_RULES])
 
 
 def load_table_model(path: Path) -> TableModel:
@@ -218,9 +236,11 @@ def load_table_model(path: Path) -> TableModel:
         ModelError: it is missing or does not fit; names every key that is wrong.
     """
     try:
-        return read_mapping(path, TableModel)
+        model = read_mapping(path, TableModel)
     except MappingError as error:
         raise ModelError(error.template, **error.values) from error
+    blocking = model.blocking or usual_blocking(model.comparisons)
+    return model.model_copy(update={"blocking": blocking})
 
 
 def written(model: TableModel) -> str:
