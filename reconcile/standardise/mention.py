@@ -33,7 +33,7 @@ _NOWHERE: Final = Place()
 _NO_NAME: Final = Name()
 _EMPTY: Final = Coded()
 _NAME_FLAGS: Final = frozenset(
-    {"typing_residue", "abbreviated", "two_names", "syllable_impossible"}
+    {"typing_residue", "abbreviated", "two_names", "syllable_impossible", "slip"}
 )
 _TELLING: Final = ("child", "partner")
 _GROWN: Final = frozenset({"father", "mother", "parent", "partner"})

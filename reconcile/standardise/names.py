@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from reconcile.config import Strict
+from reconcile.standardise.name_slips import SlipReader
 from reconcile.standardise.name_words import (
     SMALL_LETTERS,
     capital,
@@ -134,6 +135,7 @@ class NameCleaner:
         self._titles = words.titles
         self._title_families = frozenset(words.title_families)
         self._usual = frozenset(words.usual_families)
+        self._slips = SlipReader(words.usual_families)
         self._remarks = frozenset(key(remark) for remark in words.remarks)
         self._no_name = frozenset(plain(text) for text in words.no_name)
         self._also_names = frozenset(words.also_names)
@@ -172,6 +174,10 @@ class NameCleaner:
         words = self._spelled_out(words, sex, draft)
         if not words:
             return Name()
+        meant = self._slips.read(words, sex)
+        if meant != words:
+            words = meant
+            draft.flags.add("slip")
         shown = " ".join(capital(word) for word in words)
         self._judge(words, draft)
         other = " ".join(capital(word) for word in self._words(_Draft(draft.other)))
@@ -204,7 +210,7 @@ class NameCleaner:
 
     def _read_word(self, word: str) -> _Word | None:
         lower = word.lower()
-        means_more = lower in self._lead_words or lower in self._families
+        means_more = lower in self._lead_words or lower in self._families or self._slips.hides(word)
         if tidy(word) != word or not word.isalpha() or means_more:
             return None
         if not is_vietnamese_syllable(word):
