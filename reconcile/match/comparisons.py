@@ -18,6 +18,15 @@ from rapidfuzz.process import cpdist
 from reconcile.match.dates import date_levels
 from reconcile.match.encoding import Encoded, days
 from reconcile.match.model import KINDS, MISSING
+from reconcile.match.registrations import (
+    Registrations,
+    adoption_levels,
+    again_levels,
+    interval_levels,
+    office_levels,
+    registrations,
+)
+from reconcile.match.slips import slip_levels
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -254,6 +263,46 @@ def _series(
     return levels
 
 
+def _slip(
+    encoded: Encoded, comparison: Comparison, left: Ints, right: Ints, model: Model
+) -> Levels:
+    coded = encoded.coded(comparison.columns["key"])
+    return slip_levels(coded, left, right, model.frequencies)
+
+
+def _registered(encoded: Encoded, comparison: Comparison, left: Ints, right: Ints) -> Registrations:
+    passage = comparison.columns["passage"]
+    return registrations(encoded, passage, comparison.passages, left, right)
+
+
+def _interval(
+    encoded: Encoded, comparison: Comparison, left: Ints, right: Ints, model: Model
+) -> Levels:
+    del model
+    return interval_levels(_registered(encoded, comparison, left, right), len(left))
+
+
+def _again(
+    encoded: Encoded, comparison: Comparison, left: Ints, right: Ints, model: Model
+) -> Levels:
+    del model
+    return again_levels(encoded, _registered(encoded, comparison, left, right), len(left))
+
+
+def _office(
+    encoded: Encoded, comparison: Comparison, left: Ints, right: Ints, model: Model
+) -> Levels:
+    del model
+    return office_levels(encoded, _registered(encoded, comparison, left, right), len(left))
+
+
+def _adoption(
+    encoded: Encoded, comparison: Comparison, left: Ints, right: Ints, model: Model
+) -> Levels:
+    del model
+    return adoption_levels(encoded, _registered(encoded, comparison, left, right), len(left))
+
+
 _KINDS: Final[dict[str, Callable[[Encoded, Comparison, Ints, Ints, Model], Levels]]] = {
     "name": _names,
     "date": _dates,
@@ -264,4 +313,9 @@ _KINDS: Final[dict[str, Callable[[Encoded, Comparison, Ints, Ints, Model], Level
     "lifetime": _lifetime,
     "passage": _passage,
     "series": _series,
+    "slip": _slip,
+    "interval": _interval,
+    "again": _again,
+    "office": _office,
+    "adoption": _adoption,
 }

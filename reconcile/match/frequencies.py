@@ -103,6 +103,15 @@ class NameFrequencies:
             folded[bare] = tuple(a + b for a, b in zip(before, row, strict=True))
         return folded
 
+    def knows(self, part: str, token: str) -> bool:
+        """Whether the file names a word, marks and all, for this part of a name.
+
+        Args:
+            part: family, middle or given.
+            token: the word as in ``name_key``.
+        """
+        return any(token in self._marked[part, sex] for sex in _SEXES)
+
     def _token(self, part: str, token: str) -> NDArray[np.float64]:
         """Shares of one token: sex (unknown, M, F) by cohort (unknown, 1…4)."""
         floor = _FLOOR[part]

@@ -78,6 +78,11 @@ KINDS: Final[dict[str, tuple[str, ...]]] = {
     "lifetime": ("after_death",),
     "passage": ("both_births", "both_deaths"),
     "series": ("same_number",),
+    "slip": ("family", "no_word", "words"),
+    "interval": ("one_occasion", "one_year", "years"),
+    "again": ("later_again", "again", "later_late", "both_on_time", "both_late", "other"),
+    "office": ("same_office", "other_office"),
+    "adoption": ("both_adopted", "one_adopted"),
 }
 _COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "name": ("key", "plain", "sound", "family", "middle", "given", "other"),
@@ -89,6 +94,11 @@ _COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "lifetime": (),
     "passage": ("passage",),
     "series": (),
+    "slip": ("key",),
+    "interval": ("passage",),
+    "again": ("passage",),
+    "office": ("passage",),
+    "adoption": ("passage",),
 }
 
 
@@ -137,6 +147,8 @@ class Comparison(Strict):
         kind: how it compares, a key of :data:`KINDS`.
         columns: what the kind needs -> column of the table.
         common: values whose agreement says little (``category``).
+        passages: passages whose registrations are compared (``interval``, ``again``,
+            ``office``, ``adoption``).
         of_relatives: also compared between relatives of the two mentions.
         vi: its name in Vietnamese.
         en: its name in English.
@@ -147,6 +159,7 @@ class Comparison(Strict):
     kind: str
     columns: dict[str, str] = Field(default_factory=dict)
     common: tuple[str, ...] = ()
+    passages: tuple[str, ...] = ()
     of_relatives: bool = False
     vi: str
     en: str

@@ -216,7 +216,7 @@ class Constraints:
 
         Returns:
             Id of the gravest rule, ``judgement`` before all others; ``unsupported`` where nothing
-            is impossible but two entries of one passage do not themselves say that they are one;
+            is impossible but entries of one passage do not themselves say that they are one;
             empty where nothing stands against it.
         """
         small, large = (left, right) if len(left) <= len(right) else (right, left)
@@ -322,13 +322,14 @@ class Constraints:
         return {root(relative) for member in members for relative in kin.get(member, ())}
 
     def _passages_against(self, small: Sequence[int], large: Sequence[int]) -> str:
-        found = ""
-        for one, other in self._passages(small, large):
+        pairs = self._passages(small, large)
+        for one, other in pairs:
             if self._dates_apart(one, other):
                 return f"two_{self._passage[one]}s"
-            if self._supported(one, other) < self._link:
-                found = UNSUPPORTED
-        return found
+        if not pairs:
+            return ""
+        support = [self._supported(*pair) for pair in pairs]
+        return "" if max(support) >= self._link and min(support) > 0 else UNSUPPORTED
 
     def _passages(self, small: Sequence[int], large: Sequence[int]) -> list[tuple[int, int]]:
         ours = [member for member in small if self._passage[member]]

@@ -66,6 +66,20 @@ def test_pair_above_the_bound_is_one_person():
     assert found.joined[["left", "right", "how"]].to_numpy().tolist() == [[left, right, "score"]]
 
 
+def test_three_entries_of_one_birth_need_not_all_fit_each_other():
+    live, keys = births("Tran An", "Tran An", "Tran Am")
+    one, two, three = (live.at(key, "child") for key in keys)
+    found = resolve(live, pairs((one, two, 12.0), (two, three, 8.0), (one, three, 1.0)))
+    assert found.person[one] == found.person[two] == found.person[three]
+
+
+def test_an_entry_that_one_of_the_others_speaks_against_is_not_their_birth():
+    live, keys = births("Tran An", "Tran An", "Tran Am")
+    one, two, three = (live.at(key, "child") for key in keys)
+    found = resolve(live, pairs((one, two, 12.0), (two, three, 6.0), (one, three, -1.0)))
+    assert found.person[one] == found.person[two] != found.person[three]
+
+
 def test_pair_below_the_bound_is_a_question():
     live, (one, other) = births("Tran An", "Tran Binh")
     left, right = live.at(one, "mother"), live.at(other, "mother")

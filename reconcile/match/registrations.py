@@ -1,0 +1,173 @@
+"""How two registrations lie to each other: what an entry says that records an event once more.
+
+One birth is registered again because the book was lost, late because nobody knew of the first
+entry, or in another commune. Two children of one couple are registered otherwise: twins on one day
+with neighbouring numbers, brothers and sisters in the same office, each in time. So the two lines
+of the books tell a second registration from a second child where names and parents cannot.
+
+Everything is symmetric and speaks only where both sides say what it needs (P6). Two lines with one
+number are one line typed twice: they say nothing here, the comparison ``series`` speaks of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from reconcile.match.encoding import Encoded, days
+from reconcile.match.model import KINDS, MISSING
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Levels = NDArray[np.int8]
+
+_DAYS: Final = 7  # two registrations so near were made on one occasion
+_YEAR: Final = 366
+_SERIES: Final = ("commune", "register_type", "body", "year", "number", "number_suffix")
+_AGAIN: Final = "again"
+_NOTED: Final = "re_registration"  # what notes speak of where an entry is registered again
+_ADOPTED: Final = "adoption"
+
+
+@dataclass(frozen=True)
+class Registrations:
+    """The registrations behind both sides of pairs; those that say nothing are left out.
+
+    Attributes:
+        at: places of the pairs that are spoken of.
+        earlier: entry registered first; the one of the lesser position where it cannot be told.
+        later: the other one.
+        apart: days between the two, ``MISSING`` where a day is not known.
+    """
+
+    at: Ints
+    earlier: Ints
+    later: Ints
+    apart: Ints
+
+
+def registrations(
+    encoded: Encoded, passage: str, passages: tuple[str, ...], left: Ints, right: Ints
+) -> Registrations:
+    """Both registrations of pairs in the principal role of one passage.
+
+    Args:
+        encoded: the mentions.
+        passage: column that says which passage a mention makes.
+        passages: the passages that are spoken of.
+        left: positions of one side.
+        right: positions of the other side.
+    """
+    coded = encoded.coded(passage)
+    spoken = np.isin(coded.texts.astype(str), passages)
+    of_word = spoken[coded.codes] & (coded.codes != MISSING)
+    at = np.flatnonzero(of_word[left] & (coded.codes[left] == coded.codes[right]))
+    one, other = encoded.entry[left[at]], encoded.entry[right[at]]
+    series = _series(encoded.entries)
+    once = (series[one] != series[other]) | (series[one] == MISSING)
+    at, one, other = at[once], one[once], other[once]
+    first = days(encoded.entries["registered_from"])
+    known = (first[one] != MISSING) & (first[other] != MISSING)
+    turned = known & (first[one] > first[other])
+    apart = np.where(known, np.abs(first[one] - first[other]), MISSING)
+    return Registrations(at, np.where(turned, other, one), np.where(turned, one, other), apart)
+
+
+def _series(entries: pd.DataFrame) -> Ints:
+    """The line of a book of each entry, ``MISSING`` where it has no number."""
+    numbered = (entries["number"].notna() & entries["year"].notna()).to_numpy(dtype=bool)
+    lines = entries[list(_SERIES)].groupby(list(_SERIES), dropna=False).ngroup()
+    return np.where(numbered, lines.to_numpy(dtype=np.int64), MISSING)
+
+
+def interval_levels(found: Registrations, count: int) -> Levels:
+    """How long after the first the second registration was made.
+
+    Args:
+        found: the registrations.
+        count: number of pairs.
+    """
+    names = KINDS["interval"]
+    levels = np.zeros(count, dtype=np.int8)
+    steps = np.searchsorted(np.array([_DAYS, _YEAR]), found.apart, side="left") + 1
+    assert len(names) == 3  # noqa: S101 - the steps are these levels
+    levels[found.at] = np.where(found.apart == MISSING, 0, steps)
+    return levels
+
+
+def again_levels(encoded: Encoded, found: Registrations, count: int) -> Levels:
+    """What the kinds of the two registrations say of each other.
+
+    Args:
+        encoded: the mentions.
+        found: the registrations.
+        count: number of pairs.
+    """
+    entries = encoded.entries
+    kind = entries["registration_kind"].to_numpy(dtype=object)
+    again = (kind == _AGAIN) | _speaks_of(entries, _NOTED)
+    first, second = found.earlier, found.later
+    in_order = found.apart != MISSING
+    known = (again[first] | (kind[first] != "")) & (again[second] | (kind[second] != ""))
+    holds = {
+        "later_again": again[second] & ~again[first] & in_order,
+        "again": again[first] | again[second],
+        "later_late": (kind[second] == "late") & (kind[first] == "on_time") & in_order,
+        "both_on_time": (kind[second] == "on_time") & (kind[first] == "on_time"),
+        "both_late": (kind[second] == "late") & (kind[first] == "late"),
+        "other": np.ones(len(first), dtype=bool),
+    }
+    levels = np.zeros(count, dtype=np.int8)
+    codes = np.zeros(len(first), dtype=np.int8)
+    for code in range(len(KINDS["again"]), 0, -1):
+        codes[holds[KINDS["again"][code - 1]]] = code
+    # Where one side does not say its kind, only that the other one is a registration again counts.
+    spoken = known | (again[second] & in_order)
+    levels[found.at] = np.where(spoken, codes, 0)
+    return levels
+
+
+def office_levels(encoded: Encoded, found: Registrations, count: int) -> Levels:
+    """Whether one and the same office registered both.
+
+    Args:
+        encoded: the mentions.
+        found: the registrations.
+        count: number of pairs.
+    """
+    same, other = range(1, 3)
+    bodies, texts = pd.factorize(encoded.entries["body"])
+    empty = np.isin(bodies, np.flatnonzero(np.asarray(texts, dtype=object) == ""))
+    one, two = found.earlier, found.later
+    levels = np.zeros(count, dtype=np.int8)
+    judged = ~empty[one] & ~empty[two]
+    levels[found.at] = np.where(judged, np.where(bodies[one] == bodies[two], same, other), 0)
+    return levels
+
+
+def adoption_levels(encoded: Encoded, found: Registrations, count: int) -> Levels:
+    """Whether the notes of both entries, or of one, speak of an adoption.
+
+    Args:
+        encoded: the mentions.
+        found: the registrations.
+        count: number of pairs.
+    """
+    both, single = range(1, 3)
+    adopted = _speaks_of(encoded.entries, _ADOPTED)
+    one, other = adopted[found.earlier], adopted[found.later]
+    levels = np.zeros(count, dtype=np.int8)
+    levels[found.at] = np.where(one & other, both, np.where(one | other, single, 0))
+    return levels
+
+
+def _speaks_of(entries: pd.DataFrame, flag: str) -> NDArray[np.bool_]:
+    """Whether the notes of each entry speak of something."""
+    codes, texts = pd.factorize(entries["note_flags"])
+    told = np.array([flag in str(text).split() for text in texts] or [False], dtype=bool)
+    return told[codes]

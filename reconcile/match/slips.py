@@ -1,0 +1,91 @@
+"""Is one of two names a misspelling of the other, or are both names that people bear?
+
+Twins and brothers are called alike: Hùng and Hưng, Thu and Thư. Somebody's *Hùngg*, *Việtt* or
+*Tràn* is nobody's brother: the word that differs is no word that names are made of, or it is the
+family name, which brothers share. Only names of equally many words that differ in one word are
+looked at, and only where the two words differ by marks or one letter.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+from rapidfuzz.distance import OSA
+
+from reconcile.match.model import KINDS, MISSING
+from reconcile.text.folding import plain
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from reconcile.match.encoding import Coded
+    from reconcile.match.frequencies import NameFrequencies
+
+    Ints = NDArray[np.int64]
+    Levels = NDArray[np.int8]
+
+_MOST_WORDS: Final = 6  # longer names are not compared word by word
+
+
+def slip_levels(coded: Coded, left: Ints, right: Ints, names: NameFrequencies) -> Levels:
+    """Level of each pair of names, 0 where they do not differ by one slip.
+
+    Args:
+        coded: the marked names, dictionary-encoded.
+        left: positions of one side.
+        right: positions of the other side.
+        names: the words that names are made of.
+    """
+    levels = np.zeros(len(left), dtype=np.int8)
+    one, other = coded.codes[left], coded.codes[right]
+    words, counts, texts = _words(coded.texts)
+    differs = np.flatnonzero((one != other) & (one != MISSING) & (other != MISSING))
+    differs = differs[counts[one[differs]] == counts[other[differs]]]
+    unlike = words[one[differs]] != words[other[differs]]
+    single = unlike.sum(axis=1) == 1
+    at, place = differs[single], unlike[single].argmax(axis=1)
+    first, second = words[one[at], place], words[other[at], place]
+    low, high = np.minimum(first, second), np.maximum(first, second)
+    last = place == counts[one[at]] - 1
+    part = np.where(place == 0, 0, np.where(last, 2, 1))
+    distinct, values = pd.factorize((low * len(texts) + high) * 3 + part)
+    verdicts = np.array(
+        [_slip(texts, *_unpacked(int(value), len(texts)), names) for value in values], dtype=np.int8
+    )
+    levels[at] = verdicts[distinct] if len(values) else 0
+    return levels
+
+
+def _words(names: NDArray[np.object_]) -> tuple[Ints, Ints, list[str]]:
+    """Word codes of each name, the number of its words, and the text of each word code."""
+    split = [str(name).split() for name in names]
+    counts = np.array([len(words) for words in split] or [0], dtype=np.int64)
+    usable = [words if len(words) <= _MOST_WORDS else [] for words in split]
+    padded = [words + [""] * (_MOST_WORDS - len(words)) for words in usable]
+    flat = np.array([word for words in padded for word in words] or [""], dtype=object)
+    codes, texts = pd.factorize(flat)
+    table = codes.astype(np.int64)[: len(names) * _MOST_WORDS].reshape(len(names), _MOST_WORDS)
+    return table, counts, [str(text) for text in texts]
+
+
+def _unpacked(value: int, size: int) -> tuple[int, int, int]:
+    rest, part = divmod(value, 3)
+    low, high = divmod(rest, size)
+    return low, high, part
+
+
+def _slip(texts: list[str], low: int, high: int, part: int, names: NameFrequencies) -> int:
+    """Level of two words in one place of two names."""
+    one, other = texts[low], texts[high]
+    bare = plain(one), plain(other)
+    if bare[0] != bare[1] and OSA.distance(*bare) > 1:
+        return 0
+    if part == 0:
+        level = "family"
+    else:
+        word = ("middle", "given")[part - 1]
+        known = {names.knows(word, one), names.knows(word, other)}
+        level = "no_word" if len(known) == 2 else "words"
+    return KINDS["slip"].index(level) + 1
