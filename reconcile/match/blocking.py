@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from reconcile.errors import ModelError
-from reconcile.match.encoding import DAY, Encoded, sexes, year_of
+from reconcile.match.encoding import DAY, Encoded, sexes
 from reconcile.match.model import MISSING, SLOTS
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ _DAYS: Final = 25_000
 _HAMLETS: Final = 25  # three communes of six to ten hamlets (domain facts, section 4.2)
 _OFFICES: Final = 3
 _MOST_YEARS: Final = 3  # an interval wider than this has no year
+_WIDEST: Final = 1 << 50  # of a key before the year is added; a wider one is coded anew
 
 
 @dataclass(frozen=True)
@@ -84,28 +85,32 @@ def candidates(encoded: Encoded, model: Model) -> Candidates:
         ModelError: a rule names a part that does not exist.
     """
     parts = _Parts(encoded, model)
-    found = []
+    size = max(len(encoded), 1)
+    bits = max(len(model.file.blocking) - 1, 1).bit_length()
+    found = [np.empty(0, dtype=np.int64)]
     for number, rule in enumerate(model.file.blocking):
         for left, right in _pairs_of_rule(rule, parts):
             low, high = np.minimum(left, right), np.maximum(left, right)
             keep = _may_pair(encoded, low, high)
-            codes = np.unique(low[keep] * len(encoded) + high[keep])
-            found.append((codes, number))
-    return _merged(found, max(len(encoded), 1))
+            found.append((low[keep] * size + high[keep]) << bits | number)
+    return _merged(np.concatenate(found), size, bits)
 
 
-def _merged(found: list[tuple[Ints, int]], size: int) -> Candidates:
-    empty = np.empty(0, dtype=np.int64)
-    if not found:
-        return Candidates(empty, empty.copy(), empty.copy())
-    codes = np.concatenate([codes for codes, _ in found])
-    bits = np.concatenate([np.full(len(codes), 1 << rule) for codes, rule in found])
-    order = np.argsort(codes, kind="stable")
-    codes, bits = codes[order], bits[order]
-    starts = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]][: len(codes)])
-    rules = np.bitwise_or.reduceat(bits, starts) if len(codes) else empty
-    left, right = np.divmod(codes[starts], size)
-    return Candidates(left, right, rules.astype(np.int64))
+def _merged(found: Ints, size: int, bits: int) -> Candidates:
+    """Pairs with all rules that found them, sorted.
+
+    Args:
+        found: pair and, in its last bits, number of the rule; one integer each sorts fastest.
+        size: number of mentions.
+        bits: how many bits the rule has.
+    """
+    found.sort()
+    pairs = found >> bits
+    rules = np.int64(1) << (found & ((1 << bits) - 1))
+    starts = np.flatnonzero(np.r_[True, pairs[1:] != pairs[:-1]][: len(pairs)])
+    merged = np.bitwise_or.reduceat(rules, starts) if len(pairs) else found
+    left, right = np.divmod(pairs[starts], size)
+    return Candidates(left, right, merged)
 
 
 def _may_pair(encoded: Encoded, left: Ints, right: Ints) -> NDArray[np.bool_]:
@@ -139,10 +144,11 @@ class _Parts:
                 raise ModelError("The model's blocking part {part} is unknown.", part=name)
         return self._made[name]
 
+    @cached_property
     def years(self) -> tuple[Ints, Ints]:
         """First and last year of birth, ``MISSING`` where the interval is too wide."""
         dates = self.encoded.dates
-        first, last = year_of(dates.first), year_of(dates.last)
+        first, last = dates.years
         known = dates.dated & (last - first < _MOST_YEARS)
         return np.where(known, first, MISSING), np.where(known, last, MISSING)
 
@@ -277,7 +283,7 @@ def _keys(names: tuple[str, ...], parts: _Parts, years_apart: bool) -> tuple[Int
     """Mentions with a whole key, the key, and the share of people expected under it."""
     with_year = "year" in names or years_apart
     known = parts.heads.copy()
-    codes = np.zeros(len(known), dtype=np.int64)
+    codes, size = np.zeros(len(known), dtype=np.int64), 1
     share = np.ones(len(known), dtype=np.float64)
     for name in names:
         if name == "year":
@@ -285,12 +291,15 @@ def _keys(names: tuple[str, ...], parts: _Parts, years_apart: bool) -> tuple[Int
         part = parts.part(name)
         known &= part.codes != MISSING
         share = share * part.share
-        combined = codes * (int(part.codes.max(initial=0)) + 2) + part.codes + 1
-        codes = pd.factorize(combined)[0].astype(np.int64)
+        width = int(part.codes.max(initial=0)) + 2
+        if size * width > _WIDEST:
+            codes, values = pd.factorize(codes)
+            codes, size = codes.astype(np.int64), len(values)
+        codes, size = codes * width + part.codes + 1, size * width
     if not with_year:
         rows = np.flatnonzero(known)
         return rows, codes[rows], share[rows]
-    first, last = parts.years()
+    first, last = parts.years
     known &= first != MISSING
     rows = np.flatnonzero(known)
     counts = last[rows] - first[rows] + 1
@@ -310,10 +319,11 @@ def _join(rule: BlockingRule, parts: _Parts, rows: Ints, keys: Ints) -> Pairs:
 
 def within(rows: Ints, keys: Ints) -> Pairs:
     """All pairs of rows that share a key."""
-    order = np.argsort(keys, kind="stable")
+    order = np.argsort(keys)
     rows, keys = rows[order], keys[order]
-    ends = np.searchsorted(keys, keys, side="right")
-    counts = ends - np.arange(len(keys)) - 1
+    starts = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]][: len(keys)])
+    sizes = np.diff(np.r_[starts, len(keys)])
+    counts = np.repeat(starts + sizes, sizes) - np.arange(len(keys)) - 1
     left = np.repeat(np.arange(len(keys)), counts)
     offset = np.arange(len(left)) - np.repeat(np.cumsum(counts) - counts, counts)
     return rows[left], rows[left + 1 + offset]
@@ -321,7 +331,7 @@ def within(rows: Ints, keys: Ints) -> Pairs:
 
 def across(left_rows: Ints, left_keys: Ints, right_rows: Ints, right_keys: Ints) -> Pairs:
     """All pairs of a left and a right row that share a key."""
-    order = np.argsort(right_keys, kind="stable")
+    order = np.argsort(right_keys)
     right_rows, right_keys = right_rows[order], right_keys[order]
     starts = np.searchsorted(right_keys, left_keys, side="left")
     counts = np.searchsorted(right_keys, left_keys, side="right") - starts

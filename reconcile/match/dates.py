@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from reconcile.match.encoding import BOUND, DAY, MONTH, Dates, year_of
+from reconcile.match.encoding import BOUND, DAY, MONTH, Dates
 from reconcile.match.model import KINDS, MISSING
 
 if TYPE_CHECKING:
@@ -30,8 +30,7 @@ def date_levels(dates: Dates, left: Ints, right: Ints) -> NDArray[np.int8]:
         left: positions of one side.
         right: positions of the other side.
     """
-    keys = (dates.first * 4_000_000 + dates.last) * 16 + dates.precision * 2 + dates.lunar
-    codes, where = _distinct(keys, dates.first != MISSING)
+    codes, where = dates.distinct
     levels = np.zeros(len(left), dtype=np.int8)
     one, other = codes[left], codes[right]
     known = np.flatnonzero((one != MISSING) & (other != MISSING))
@@ -43,15 +42,6 @@ def date_levels(dates: Dates, left: Ints, right: Ints) -> NDArray[np.int8]:
     first, second = np.divmod(values, size)
     levels[known] = _levels(dates, where[first], where[second])[pairs]
     return levels
-
-
-def _distinct(keys: Ints, known: Flags) -> tuple[Ints, Ints]:
-    """Code per mention, and the position of one mention for each code."""
-    at = np.flatnonzero(known)
-    _, first, inverse = np.unique(keys[at], return_index=True, return_inverse=True)
-    codes = np.full(len(keys), MISSING, dtype=np.int64)
-    codes[at] = inverse
-    return codes, at[first]
 
 
 def _levels(dates: Dates, one: Ints, other: Ints) -> NDArray[np.int8]:
@@ -77,7 +67,7 @@ def _levels(dates: Dates, one: Ints, other: Ints) -> NDArray[np.int8]:
 
 def _years_apart(dates: Dates, one: Ints, other: Ints) -> Ints:
     """Least number of calendar years between two intervals."""
-    first, last = year_of(dates.first), year_of(dates.last)
+    first, last = dates.years
     apart: Ints = np.maximum(first[one] - last[other], first[other] - last[one])
     return np.maximum(apart, 0)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -78,6 +79,21 @@ class Dates:
     def dated(self) -> NDArray[np.bool_]:
         """Is a date of birth written, in whatever precision."""
         return self.precision > BOUND
+
+    @cached_property
+    def years(self) -> tuple[Ints, Ints]:
+        """Calendar years of ``first`` and ``last``."""
+        return year_of(self.first), year_of(self.last)
+
+    @cached_property
+    def distinct(self) -> tuple[Ints, Ints]:
+        """Code of each mention's date, ``MISSING`` where nothing is known; one mention per code."""
+        keys = (self.first * 4_000_000 + self.last) * 16 + self.precision * 2 + self.lunar
+        at = np.flatnonzero(self.first != MISSING)
+        _, first, inverse = np.unique(keys[at], return_index=True, return_inverse=True)
+        codes = np.full(len(keys), MISSING, dtype=np.int64)
+        codes[at] = inverse
+        return codes, at[first]
 
 
 @dataclass

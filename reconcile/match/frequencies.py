@@ -171,19 +171,30 @@ class NameFrequencies:
         A function of the unmarked name alone, so that all mentions that share it get the same
         block keys.
         """
-        return np.array([self._of_plain(name.split()) for name in names], dtype=np.float64)
+        tokens = [name.split() for name in names]
+        middle_codes, middles = pd.factorize(
+            np.array([" ".join(words[1:-1]) for words in tokens], dtype=object)
+        )
+        total = np.zeros(len(names), dtype=np.float64)
+        for sex in _SEXES:
+            product = np.array(
+                [
+                    math.prod(self._plain_share("middle", sex, token) for token in middle.split())
+                    for middle in middles
+                ],
+                dtype=np.float64,
+            )
+            family = self._by_token("family", sex, [words[0] if words else "" for words in tokens])
+            given = self._by_token("given", sex, [words[-1] if words else "" for words in tokens])
+            total += family * given * product[middle_codes]
+        size = np.array([len(words) for words in tokens], dtype=np.int64)
+        together = np.where(size > 2, _TOGETHER, _NO_MIDDLE)
+        share = np.maximum(together * total / len(_SEXES), _RAREST)
+        return np.where(size > 0, share, 1.0)
 
-    def _of_plain(self, tokens: list[str]) -> float:
-        if not tokens:
-            return 1.0
-        both = [
-            self._plain_share("family", sex, tokens[0])
-            * self._plain_share("given", sex, tokens[-1])
-            * math.prod(self._plain_share("middle", sex, token) for token in tokens[1:-1])
-            for sex in _SEXES
-        ]
-        together = _TOGETHER if len(tokens) > 2 else _NO_MIDDLE
-        return max(together * sum(both) / len(both), _RAREST)
+    def _by_token(self, part: str, sex: str, tokens: list[str]) -> NDArray[np.float64]:
+        shares = {token: self._plain_share(part, sex, token) for token in set(tokens)}
+        return np.array([shares[token] for token in tokens], dtype=np.float64)
 
     def of_part(self, part: str, tokens: list[str]) -> NDArray[np.float64]:
         """Share of all people one part of whose unmarked name is this token."""
