@@ -19,7 +19,7 @@ from reconcile.config import mappings_folder
 from reconcile.errors import ModelError, TableError, UsageError
 from reconcile.files import new_file
 from reconcile.match.table import TableModel, load_table_model, match_table, written
-from reconcile.model import JUDGEMENTS, KIN, LIVE_ENTRIES, LIVE_MENTIONS, fingerprint
+from reconcile.model import JUDGEMENTS, KIN, LIVE_ENTRIES, LIVE_MENTIONS
 from reconcile.resolve.clusters import Bounds, cluster
 from reconcile.resolve.constraints import load_hard_rules
 
@@ -294,11 +294,12 @@ def link_records(
 
 def _own_order(records: Records, model: TableModel) -> Ints:
     """Positions of the records in an order that only their contents and ids decide."""
-    columns = [records.cells[comparison.reads] for comparison in model.comparisons]
-    contents = [fingerprint(cells) for cells in zip(*columns, strict=True)]
-    names = [records.tables[number] for number in records.of_table.tolist()]
-    keys = list(zip(contents, records.ids, names, strict=True))
-    return np.array(sorted(range(len(keys)), key=keys.__getitem__), dtype=np.int64)
+    columns = list(dict.fromkeys(comparison.reads for comparison in model.comparisons))
+    # A hash, so that neighbours in this order have nothing in common: samples step through it.
+    contents = pd.util.hash_pandas_object(records.cells[columns], index=False).to_numpy()
+    rank = pd.Series(records.ids, dtype="str").rank(method="min").to_numpy()
+    names = np.array(records.tables, dtype=object)[records.of_table]
+    return np.lexsort((pd.factorize(names, sort=True)[0], rank, contents)).astype(np.int64)
 
 
 def _mentions(of_table: Ints, model: TableModel) -> pd.DataFrame:
@@ -307,14 +308,15 @@ def _mentions(of_table: Ints, model: TableModel) -> pd.DataFrame:
     Each is an entry of its own; where a table holds a person at most once, the table is one entry
     with many roles.
     """
+    empty = LIVE_MENTIONS.build([{"mention_key": ""}])
+    keys = [f"{position:09d}" for position in range(len(of_table))]
     alone = np.arange(len(of_table))
-    return LIVE_MENTIONS.build(
-        {
-            "mention_key": [f"{position:09d}" for position in range(len(of_table))],
-            "entry": of_table if model.one_per_table else alone,
-            "distinct": np.ones(len(of_table), dtype=bool),
-        }
-    )
+    entry = of_table if model.one_per_table else alone
+    records = empty.iloc[np.zeros(len(of_table), dtype=np.int64)].reset_index(drop=True)
+    records["mention_key"] = pd.Series(keys, dtype="str")
+    records["entry"] = pd.Series(entry, dtype="Int32")
+    records["distinct"] = True
+    return LIVE_MENTIONS.check(records)
 
 
 def _bounds(model: TableModel, rules: HardRules) -> Bounds:

@@ -31,19 +31,24 @@ def table_candidates(
 
     Returns:
         Position of one side (the lesser), of the other side, and the bit mask of the rules that
-        found the pair; sorted.
+        found the pair, 0 for records with the same contents; sorted.
     """
     size = max(len(of_table), 1)
+    same = _identical(values, model)
+    heads = same == np.arange(len(same))
     codes, rules = [], []
     parts: dict[str, Ints] = {}
     for number, rule in enumerate(model.blocking):
-        one, other = _pairs(values, parts, rule)
+        one, other = _pairs(values, parts, rule, heads)
         if model.one_per_table:
             across = of_table[one] != of_table[other]
             one, other = one[across], other[across]
         found = np.minimum(one, other) * size + np.maximum(one, other)
         codes.append(found)
         rules.append(np.full(len(found), 1 << number, dtype=np.int64))
+    copies = np.flatnonzero(~heads)
+    codes.append(same[copies] * size + copies)
+    rules.append(np.zeros(len(copies), dtype=np.int64))
     distinct, inverse = np.unique(np.concatenate(codes), return_inverse=True)
     mask = np.zeros(len(distinct), dtype=np.int64)
     np.bitwise_or.at(mask, inverse, np.concatenate(rules))
@@ -51,19 +56,43 @@ def table_candidates(
     return left, right, mask
 
 
-def _pairs(
-    values: dict[str, Values], parts: dict[str, Ints], rule: TableBlocking
-) -> tuple[Ints, Ints]:
+def _identical(values: dict[str, Values], model: TableModel) -> Ints:
+    """The first record with the same contents as each; it speaks for the others in block keys.
+
+    So that no number of copies makes a key common. Where each table holds a person once, copies
+    are rivals, and each speaks for itself.
+    """
     records = len(next(iter(values.values())).codes)
-    keys = np.zeros(records, dtype=np.int64)
-    known = np.ones(records, dtype=bool)
+    if model.one_per_table:
+        return np.arange(records, dtype=np.int64)
+    whole = np.zeros(records, dtype=np.int64)
+    for column in values.values():
+        whole = _combined(whole, column.codes)
+    _, first, inverse = np.unique(whole, return_index=True, return_inverse=True)
+    return first[inverse].astype(np.int64)
+
+
+def _combined(codes: Ints, others: Ints) -> Ints:
+    """One code for each pair of codes."""
+    both = codes * (int(others.max(initial=0)) + 2) + others + 1
+    return np.asarray(pd.factorize(both)[0], dtype=np.int64)
+
+
+def _pairs(
+    values: dict[str, Values],
+    parts: dict[str, Ints],
+    rule: TableBlocking,
+    heads: NDArray[np.bool_],
+) -> tuple[Ints, Ints]:
+    keys = np.zeros(len(heads), dtype=np.int64)
+    known = heads.copy()
     for name in rule.parts:
         if name not in parts:
             of, _, part = name.partition(".")
             parts[name] = values[of].part(part)
         own = parts[name]
         known &= own != MISSING
-        keys = pd.factorize(keys * (int(own.max(initial=0)) + 2) + own + 1)[0].astype(np.int64)
+        keys = _combined(keys, own)
     rows = np.flatnonzero(known)
     keys = keys[rows]
     common = np.bincount(keys, minlength=1)[keys] if len(keys) else keys

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from rapidfuzz.distance import OSA, JaroWinkler
-from rapidfuzz.fuzz import token_set_ratio
 from rapidfuzz.process import cpdist
 
 from reconcile.match.comparisons import over_distinct
@@ -24,14 +23,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from reconcile.match.table.model import TableComparison
-    from reconcile.match.table.values import Texts, Values
+    from reconcile.match.table.values import Values
 
     Ints = NDArray[np.int64]
     Levels = NDArray[np.int8]
     Flags = NDArray[np.bool_]
 
-_SIMILAR_NAME: Final = 0.88  # Jaro-Winkler similarity from which two names are alike
-_SIMILAR_TEXT: Final = 80.0  # token_set_ratio, per cent, from which two texts are alike
+_SIMILAR: Final = 0.88  # Jaro-Winkler similarity from which two texts are alike
+_MOST_EDITS: Final = 2
 _SHORT: Final = 4  # letters up to which one edit makes another word
 
 
@@ -71,111 +70,89 @@ def _slipped(own: Values, other: Values, left: Ints, right: Ints) -> Flags:
     return found
 
 
-def _edits(one: Texts, other: Texts) -> Ints:
+def _edits(values: Values, first: Ints, second: Ints) -> Ints:
     """Letters typed wrong, left out, added or swapped with their neighbour; 3 for "more"."""
-    found = cpdist(list(one), list(other), scorer=OSA.distance, score_cutoff=2, dtype=np.uint8)
-    return found.astype(np.int64)
+    found = np.full(len(first), 3, dtype=np.int64)
+    # Texts whose lengths differ by more are more edits apart: most pairs need no look.
+    near = np.flatnonzero(np.abs(values.lengths[first] - values.lengths[second]) <= _MOST_EDITS)
+    found[near] = cpdist(
+        list(values.joined[first[near]]),
+        list(values.joined[second[near]]),
+        scorer=OSA.distance,
+        score_cutoff=_MOST_EDITS,
+        dtype=np.uint8,
+    )
+    return found
 
 
-def _settled(kind: str, different: str, **reached: Flags) -> Levels:
-    """The first level whose condition holds, in the order given."""
-    levels = np.full(len(next(iter(reached.values()))), level_code(kind, different))
+def _alike(values: Values, first: Ints, second: Ints) -> Flags:
+    """Whether two texts begin and go on alike, by the measure of Jaro and Winkler."""
+    found = cpdist(
+        list(values.joined[first]),
+        list(values.joined[second]),
+        scorer=JaroWinkler.similarity,
+        score_cutoff=_SIMILAR,
+        dtype=np.float32,
+    )
+    return np.asarray(found >= _SIMILAR)
+
+
+def _settled(kind: str, **reached: Flags) -> Levels:
+    """The first level whose condition holds, in the order given; else "different"."""
+    levels = np.full(len(next(iter(reached.values()))), level_code(kind, "different"))
     for level, holds in reversed(reached.items()):
         levels[holds] = level_code(kind, level)
     return levels.astype(np.int8)
 
 
 def _names(values: Values, first: Ints, second: Ints) -> Levels:
-    one, other = values.texts[first], values.texts[second]
-    edits = _edits(one, other)
-    shorter = np.minimum(_lengths(one), _lengths(other))
-    alike = cpdist(
-        list(one),
-        list(other),
-        scorer=JaroWinkler.similarity,
-        score_cutoff=_SIMILAR_NAME,
-        dtype=np.float32,
-    )
-    long_enough = shorter > _SHORT
+    edits = _edits(values, first, second)
+    shorter = np.minimum(values.lengths[first], values.lengths[second])
+    few = (edits <= 1) | ((edits <= _MOST_EDITS) & (shorter > _SHORT))
+    sounds = values.sounds
     return _settled(
         "name",
-        "different",
-        exact=first == second,
+        exact=values.spelling[first] == values.spelling[second],
         one_edit=(edits <= 1) & (shorter >= _SHORT),
-        sound=values.sounds[first] == values.sounds[second],
-        similar=(edits <= 1) | ((edits <= 2) & long_enough) | (alike >= _SIMILAR_NAME),
+        sound=(sounds[first] == sounds[second]) & (sounds[first] != MISSING),
+        similar=few | (values.words[first] == values.words[second]) | _alike(values, first, second),
     )
 
 
 def _texts(values: Values, first: Ints, second: Ints) -> Levels:
-    one, other = values.texts[first], values.texts[second]
-    # Words that were written together or apart are no other words.
-    joined, beside = _joined(one), _joined(other)
-    edits = _edits(joined, beside)
-    alike = cpdist(
-        list(one), list(other), scorer=token_set_ratio, score_cutoff=_SIMILAR_TEXT, dtype=np.float32
-    )
-    near = cpdist(
-        list(joined),
-        list(beside),
-        scorer=JaroWinkler.similarity,
-        score_cutoff=_SIMILAR_NAME,
-        dtype=np.float32,
-    )
+    edits = _edits(values, first, second)
+    shorter = np.minimum(values.lengths[first], values.lengths[second])
+    same_words = values.words[first] == values.words[second]
     return _settled(
         "text",
-        "different",
-        exact=joined == beside,
-        one_edit=(edits <= 1) & (np.minimum(_lengths(joined), _lengths(beside)) >= _SHORT),
-        similar=(edits <= 2) | (alike >= _SIMILAR_TEXT) | (near >= _SIMILAR_NAME),
+        exact=values.spelling[first] == values.spelling[second],
+        one_edit=(edits <= 1) & (shorter >= _SHORT),
+        similar=(edits <= _MOST_EDITS) | same_words | _alike(values, first, second),
     )
 
 
 def _codes(values: Values, first: Ints, second: Ints) -> Levels:
-    edits = _edits(values.texts[first], values.texts[second])
-    return _settled(
-        "code", "different", exact=first == second, one_edit=edits == 1, two_edits=edits == 2
-    )
+    edits = _edits(values, first, second)
+    return _settled("code", exact=first == second, one_edit=edits == 1, two_edits=edits == 2)
 
 
 def _dates(values: Values, first: Ints, second: Ints) -> Levels:
-    one, other = values.texts[first], values.texts[second]
-    years, months, days = (_piece(one, other, place) for place in ((0, 4), (4, 6), (6, 8)))
-    swapped = np.array(
-        [a[:4] + a[6:8] + a[4:6] == b for a, b in zip(one, other, strict=True)], dtype=bool
-    )
+    year, month, day = values.day
+    known = (year[first] != MISSING) & (year[second] != MISSING)
+    years, months, days = (piece[first] == piece[second] for piece in values.day)
+    swapped = (month[first] == day[second]) & (day[first] == month[second])
     return _settled(
         "date",
-        "different",
         exact=first == second,
-        swapped=swapped,
-        one_edit=_edits(one, other) <= 1,
-        two_parts=years.astype(int) + months + days >= 2,
+        swapped=known & years & swapped,
+        one_edit=_edits(values, first, second) <= 1,
+        two_parts=known & (years.astype(int) + months + days >= 2),
     )
 
 
 def _category(values: Values, first: Ints, second: Ints) -> Levels:
     del values
-    return _settled("category", "different", exact=first == second)
-
-
-def _piece(one: Texts, other: Texts, place: tuple[int, int]) -> Flags:
-    start, end = place
-    same = [
-        len(a) == len(b) == 8 and a[start:end] == b[start:end]
-        for a, b in zip(one, other, strict=True)
-    ]
-    return np.array(same, dtype=bool)
-
-
-def _lengths(texts: Texts) -> Ints:
-    return np.array([len(text) for text in texts], dtype=np.int64)
-
-
-def _joined(texts: Texts) -> Texts:
-    joined = np.empty(len(texts), dtype=object)
-    joined[:] = [text.replace(" ", "") for text in texts]
-    return joined
+    return _settled("category", exact=first == second)
 
 
 _DECIDE: Final[dict[str, Callable[[Values, Ints, Ints], Levels]]] = {

@@ -134,11 +134,12 @@ class TableBlocking(Strict):
     Attributes:
         parts: a comparison's id for its whole value, or ``id.part`` with a part of
             :data:`PARTS`.
-        at_most: records under one key; a key that more of them share brings nobody together.
+        at_most: records under one key, copies with the same contents counted once; a key that more
+            of them share brings nobody together.
     """
 
     parts: tuple[str, ...] = Field(min_length=1)
-    at_most: int = Field(default=60, ge=2)
+    at_most: int = Field(default=20, ge=2)
 
 
 class TableThresholds(Strict):
@@ -216,13 +217,15 @@ class TableModel(Strict):
 def usual_blocking(comparisons: tuple[TableComparison, ...]) -> tuple[TableBlocking, ...]:
     """Block keys for a model that names none.
 
-    The whole value of every comparison but categories, so that a record is found unless it slips
-    everywhere; and every two of names and dates by sound and year, for where values are common.
+    The whole value of every comparison but categories, and every two of them, names by sound and
+    dates by year: so a record is found unless it slips nearly everywhere, also where single values
+    are common.
     """
-    loose = {"name": "sound", "date": "year"}
-    parts = [f"{item.id}.{loose[item.kind]}" for item in comparisons if item.kind in loose]
-    whole = [(item.id,) for item in comparisons if item.kind != "category"]
-    keys = [*whole, *combinations(parts, 2)]
+    loose = {"name": ".sound", "date": ".year", "code": "", "text": ""}
+    usable = [item for item in comparisons if item.kind in loose]
+    usable.sort(key=lambda item: list(loose).index(item.kind))
+    whole = [(item.id,) for item in usable]
+    keys = [*whole, *combinations([item.id + loose[item.kind] for item in usable], 2)]
     return tuple(TableBlocking(parts=key) for key in keys[:_MOST_RULES])
 
 

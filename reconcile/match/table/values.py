@@ -37,24 +37,17 @@ _SOUNDS: Final[dict[str, Callable[[str], str]]] = {
 
 @dataclass(frozen=True)
 class Values:
-    """One column of the table.
+    """One column of the table; what is derived of its values is made when first asked for.
 
     Attributes:
         codes: code per record, ``MISSING`` where there is no value.
-        texts: cleaned text of each code, sorted; marks are kept.
-        plains: the same without marks.
+        texts: cleaned text of each code, sorted.
         sound: gives the sound key of a text.
     """
 
     codes: Ints
     texts: Texts
-    plains: Texts
     sound: Callable[[str], str]
-
-    @cached_property
-    def sounds(self) -> Texts:
-        """Sound key of each code."""
-        return _each(self.texts, self.sound)
 
     @cached_property
     def counts(self) -> Ints:
@@ -62,19 +55,51 @@ class Values:
         known = self.codes[self.codes != MISSING]
         return np.bincount(known, minlength=len(self.texts)).astype(np.int64)
 
+    @cached_property
+    def joined(self) -> Texts:
+        """Text of each code without blanks: words written together are no other words."""
+        return _each(self.texts, lambda text: text.replace(" ", ""))
+
+    @cached_property
+    def lengths(self) -> Ints:
+        """Letters of each code, blanks not counted."""
+        return np.array([len(text) for text in self.joined], dtype=np.int64)
+
+    @cached_property
+    def spelling(self) -> Ints:
+        """For each code what it is without blanks; equal for words written together or apart."""
+        return _numbers(self.joined)
+
+    @cached_property
+    def sounds(self) -> Ints:
+        """For each code how it sounds, ``MISSING`` where it has no sound."""
+        return _numbers(_each(self.texts, self.sound))
+
+    @cached_property
+    def words(self) -> Ints:
+        """For each code which words it has, in any order."""
+        return _numbers(_each(self.texts, _PARTS["words"]))
+
+    @cached_property
+    def day(self) -> tuple[Ints, Ints, Ints]:
+        """Year, month and day of each code, ``MISSING`` where it is no date of eight digits."""
+        whole = np.array([int(text) if len(text) == 8 else MISSING for text in self.texts])
+        whole = whole.astype(np.int64)
+        pieces = (whole // 10_000, whole // 100 % 100, whole % 100)
+        year, month, day = (np.where(whole < 0, MISSING, piece) for piece in pieces)
+        return year, month, day
+
     def part(self, name: str) -> Ints:
         """Code per record of one part of the value, for block keys; see ``PARTS``."""
-        texts = _each(self.plains, _PARTS[name]) if name in _PARTS else self.texts
         if name == "sound":
-            texts = self.sounds
-        return self._coded(texts)
-
-    def _coded(self, texts: Texts) -> Ints:
-        codes = np.asarray(pd.factorize(texts)[0], dtype=np.int64)
-        codes[texts == ""] = MISSING
-        return np.where(
-            self.codes == MISSING, MISSING, codes[self.codes] if len(codes) else MISSING
-        )
+            numbers = self.sounds
+        elif name in _PARTS:
+            numbers = _numbers(_each(self.texts, _PARTS[name]))
+        else:
+            numbers = self.spelling
+        # A missing value, -1, finds the place that is added behind.
+        found: Ints = np.append(numbers, MISSING)[self.codes]
+        return found
 
 
 def _each(texts: Texts, change: Callable[[str], str]) -> Texts:
@@ -83,9 +108,15 @@ def _each(texts: Texts, change: Callable[[str], str]) -> Texts:
     return changed
 
 
+def _numbers(texts: Texts) -> Ints:
+    """Equal numbers for equal texts, ``MISSING`` for empty ones."""
+    numbers = np.asarray(pd.factorize(texts)[0], dtype=np.int64)
+    return np.where(texts == "", MISSING, numbers)
+
+
 _PARTS: Final[dict[str, Callable[[str], str]]] = {
-    "start": lambda text: text.replace(" ", "")[:_START],
-    "initial": lambda text: text[:1],
+    "start": lambda text: plain(text.replace(" ", "")[:_START]),
+    "initial": lambda text: plain(text[:1]),
     "words": lambda text: " ".join(sorted(text.split())),
     "year": lambda text: text[:4] if len(text) == 8 else "",
     "month_day": lambda text: text[4:] if len(text) == 8 else "",
@@ -105,8 +136,7 @@ def values_of(table: pd.DataFrame, comparison: TableComparison, model: TableMode
     texts, again = np.unique(np.array([*cleaned, ""], dtype=object), return_inverse=True)
     codes = again[:-1][raw].astype(np.int64) if len(cells) else raw.astype(np.int64)
     # The empty text sorts first and is no value.
-    kept = texts[1:]
-    return Values(codes - 1, kept, _each(kept, plain), _SOUNDS[model.sounds])
+    return Values(codes - 1, texts[1:], _SOUNDS[model.sounds])
 
 
 def _cleaned(cell: str, kind: str, day_first: bool) -> str:
