@@ -648,6 +648,11 @@ CONFLICTS = Table(
         _text("proposal", "code of the decision that is proposed, empty where none"),
         _text("legal", "id of the legal basis in conflicts.toml, empty where none"),
         Column("probability", "float64", "probability of the proposal, NaN where it has none"),
+        Column(
+            "gain",
+            "float64",
+            "pairs of mentions that the answer is expected to bring together; 1 for another matter",
+        ),
         _text("evidence", "hash of what it rests on; another hash makes a decision stale"),
         _text("state", "open, decided, stale or closed"),
         _text("positions", "JSON: for a refused row its delivery, commune, file, sheet and row"),

@@ -20,7 +20,7 @@ from reconcile.stages import load_knowledge, work_out
 _ENTRIES = 150
 _PLACE = ["delivery", "commune", "file", "sheet", "row", "role"]
 _ASKED = ["conflict", "kind", "severity", "entries", "mentions", "field", "values", "sentence"]
-_ASKED += ["params", "proposal", "legal", "probability", "evidence", "state", "positions"]
+_ASKED += ["params", "proposal", "legal", "probability", "gain", "evidence", "state", "positions"]
 
 
 pytestmark = pytest.mark.usefixtures("quick_merges")

@@ -49,7 +49,7 @@ def possible_persons(sources: Sources, rules: HardRules) -> Iterator[Draft]:
             proposal=_proposal(reason, probability, of_event=of_event),
             legal="one_registration" if of_event else "book_prevails",
             probability=probability,
-            gain=sources.pairs_between(left, right),
+            pairs=sources.pairs_between(left, right),
         )
 
 

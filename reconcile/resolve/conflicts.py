@@ -89,7 +89,7 @@ def find(
 
     Returns:
         CONFLICTS, the gravest first, then those whose answer is expected to bring most mentions
-        together (its probability times ``Draft.gain``), ties by id.
+        together, ties by id.
     """
     drafts = _unique(_open(sources, rules, wording, register_types))
     asked = set(drafts)
@@ -101,11 +101,8 @@ def find(
     lines = [_line(identifier, draft, answers) for identifier, draft in drafts.items()]
     frame = CONFLICTS.build(lines)
     rank = frame["severity"].map(_GRAVEST_FIRST.index)
-    gain = pd.Series([draft.gain for draft in drafts.values()], dtype="float64")
-    value = (frame["probability"] * gain).fillna(-1)
-    order = pd.DataFrame({"rank": rank, "value": -value, "id": frame["conflict"]}).sort_values(
-        ["rank", "value", "id"]
-    )
+    order = pd.DataFrame({"rank": rank, "gain": -frame["gain"], "id": frame["conflict"]})
+    order = order.sort_values(["rank", "gain", "id"])
     return frame.loc[order.index].reset_index(drop=True)
 
 
@@ -226,6 +223,7 @@ def _line(identifier: str, draft: Draft, answers: _Answers) -> dict[str, object]
         "proposal": draft.proposal,
         "legal": draft.legal,
         "probability": draft.probability,
+        "gain": draft.gain,
         "evidence": draft.evidence,
         "state": _state(draft, answers.to(identifier, draft)).value,
         "positions": json.dumps(draft.positions, sort_keys=True),

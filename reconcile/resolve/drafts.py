@@ -180,7 +180,8 @@ class Draft:
         facts: what the sources say on the matter; they make the evidence hash.
         topic: tells conflicts of one kind on the same sources apart: rule, reason.
         more_facts: further evidence that counts only while the question is open or *unsure*.
-        gain: pairs of mentions that the proposed answer would bring together.
+        pairs: pairs of mentions that the answer *same* would bring together; 1 where it settles
+            another matter.
     """
 
     kind: ConflictKind
@@ -198,7 +199,7 @@ class Draft:
     proposal: str = ""
     legal: str = ""
     probability: float = math.nan
-    gain: int = 1
+    pairs: int = 1
     positions: Mapping[str, object] = made_by(default_factory=dict)
 
     @property
@@ -211,6 +212,11 @@ class Draft:
             number, digit = divmod(number, len(_ID_ALPHABET))
             letters.append(_ID_ALPHABET[digit])
         return f"C-{''.join(letters)}"
+
+    @property
+    def gain(self) -> float:
+        """Pairs of mentions that the answer is expected to bring together, 1 for another matter."""
+        return self.pairs if math.isnan(self.probability) else self.pairs * self.probability
 
     @property
     def evidence(self) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from pydantic import PositiveFloat
+
 from reconcile.config import Strict, read_mapping
 from reconcile.errors import MappingError
 from reconcile.model import ConflictKind
@@ -58,6 +60,7 @@ class Kind(Strict):
         vi: its name in Vietnamese.
         en: its name in English.
         sheet: code of the sheet that it stands on.
+        minutes: what an answer takes with the paper book at hand, where there are two sides.
         decision: the decisions that can be taken, in the order of the drop-down list.
     """
 
@@ -65,6 +68,7 @@ class Kind(Strict):
     vi: str
     en: str
     sheet: str
+    minutes: PositiveFloat
     decision: tuple[Decision, ...]
 
     def binds(self, code: str) -> str:

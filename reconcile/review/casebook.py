@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from reconcile.errors import MappingError
 from reconcile.model import ConflictState, Severity
+from reconcile.review.order import in_order
 from reconcile.text.language import translate
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 SIDES: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 ASKED: Final = (ConflictState.OPEN.value, ConflictState.STALE.value)
-_GRAVEST_FIRST: Final = [severity.value for severity in reversed(Severity)]
 
 
 class Worded(Protocol):
@@ -149,6 +149,8 @@ class Case:
         sentence: the question.
         proposal: words of the decision that is proposed, empty where none is.
         probability: how sure the proposal is, NaN where that is not known.
+        gain: what the answer is expected to bring; see CONFLICTS.
+        minutes: what the answer is expected to take.
         legal: legal basis, empty where none.
         field: name of the field that disagrees, empty where none.
         values: what each side says of that field.
@@ -166,6 +168,8 @@ class Case:
     sentence: str
     proposal: str
     probability: float
+    gain: float
+    minutes: float
     legal: str
     field: str
     values: tuple[str, ...]
@@ -176,30 +180,18 @@ class Case:
     stale: bool
 
 
-def cases(book: Casebook, language: str) -> list[Case]:
-    """All questions that are open, in the order of the workbook.
+def cases(book: Casebook, language: str, limit: int | None = None) -> list[Case]:
+    """All questions that are open, in the order of the workbook; see :mod:`.order`.
 
     Args:
         book: conflicts and records.
         language: ``vi`` or ``en``.
-
-    Returns:
-        Cases by sheet, gravest first and then the surest proposal first, since that is the least
-        work for the most effect; ties by id, so that the order never depends on arrival.
+        limit: only so many, the most valuable ones.
     """
-    sheets = [sheet.code for sheet in book.wording.sheet]
     phrases = _Phrases(book.wording)
     asked = book.conflicts[book.conflicts["state"].isin(ASKED)]
     found = [_case(line, book, phrases, language) for line in asked.to_dict("records")]
-    return sorted(
-        found,
-        key=lambda case: (
-            sheets.index(case.kind.sheet),
-            _GRAVEST_FIRST.index(case.severity),
-            -case.probability if not math.isnan(case.probability) else 1.0,
-            case.conflict,
-        ),
-    )
+    return in_order(found, [sheet.code for sheet in book.wording.sheet], limit)
 
 
 class _Phrases:
@@ -269,7 +261,7 @@ def _case(
     conflict = str(line["conflict"])
     values = tuple(str(value) for value in json.loads(str(line["values"]) or "[]"))
     offered = options(kind, max(len(keys), len(values)), language)
-    probability = line["probability"]
+    sides = _sides(keys, conflict, line, book.records)
     return Case(
         conflict=conflict,
         evidence=str(line["evidence"]),
@@ -277,16 +269,23 @@ def _case(
         severity=str(line["severity"]),
         sentence=phrases.sentence(line, language),
         proposal=_proposal(str(line["proposal"]), offered),
-        probability=float(probability) if isinstance(probability, float) else math.nan,
+        probability=_number(line["probability"], math.nan),
+        gain=_number(line["gain"], 1.0),
+        minutes=kind.minutes * max(len(sides), 2) / 2,
         legal=phrases.legal(str(line["legal"]), language),
         field=str(line["field"]),
         values=values,
-        sides=_sides(keys, conflict, line, book.records),
+        sides=sides,
         reasons=tuple(sorted(book.reasons.get(conflict, ()), key=lambda r: -abs(r.weight))),
         options=offered,
         anchors=keys,
         stale=line["state"] == ConflictState.STALE,
     )
+
+
+def _number(value: object, without: float) -> float:
+    """A number of a table, and another where it has none."""
+    return value if isinstance(value, float) and not math.isnan(value) else without
 
 
 def _proposal(code: str, offered: Sequence[Option]) -> str:

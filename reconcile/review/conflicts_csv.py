@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # What a spreadsheet would take for a formula at the beginning of a cell.
 _FORMULA: Final = re.compile(r"[=+\-@\t\r]")
-_KEYS: Final = ("kind", "field", "entries", "mentions", "state")
+_KEYS: Final = ("kind", "field", "entries", "mentions", "state", "gain", "minutes")
 
 
 def conflicts_csv(book: Casebook, language: str) -> str:
@@ -45,10 +45,10 @@ def conflicts_csv(book: Casebook, language: str) -> str:
 
 
 def _keys(case: Case, line: Mapping[object, object]) -> Sequence[str]:
-
     entries = " ".join(json.loads(str(line["entries"]) or "[]"))
     mentions = " ".join(json.loads(str(line["mentions"]) or "[]"))
-    return (case.kind.code.value, case.field, entries, mentions, str(line["state"]))
+    effect = (f"{case.gain:.3f}", f"{case.minutes:g}")
+    return (case.kind.code.value, case.field, entries, mentions, str(line["state"]), *effect)
 
 
 def _guarded(text: str) -> str:

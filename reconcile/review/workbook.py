@@ -63,7 +63,7 @@ def write(path: Path, book: Casebook, language: str, *, limit: int | None = None
         UsageError: the file exists, or one sheet would get more rows than Excel has.
         MappingError: a conflict has a kind or a sentence that ``conflicts.toml`` does not have.
     """
-    asked = cases(book, language)[:limit]
+    asked = cases(book, language, limit)
     stream = io.BytesIO()
     workbook = xlsxwriter.Workbook(
         stream,

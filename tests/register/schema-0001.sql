@@ -32,6 +32,7 @@ CREATE TABLE conflicts (
 	proposal TEXT NOT NULL, 
 	legal TEXT NOT NULL, 
 	probability FLOAT, 
+	gain FLOAT, 
 	evidence TEXT NOT NULL, 
 	state TEXT NOT NULL, 
 	positions TEXT NOT NULL, 

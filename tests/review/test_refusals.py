@@ -59,7 +59,9 @@ def test_csv_has_the_columns_the_keys_and_can_be_read_back(tmp_path):
     rows = list(csv.reader(io.StringIO(conflicts_csv(book, "vi"))))
     assert len(rows) == 2
     head = rows[0]
-    assert head[-5:] == ["kind", "field", "entries", "mentions", "state"]
+    keys = ["kind", "field", "entries", "mentions", "state"]
+    assert head[-7:] == [*keys, "gain", "minutes"]
+    assert rows[1][-2:] == ["1.000", "2"]
     assert rows[1][head.index("mentions")] == "C-1/m0 C-1/m1"
     assert not any(cell.startswith(("=", "+", "-", "@")) for cell in rows[1])
     rows[1][head.index("Quyết định")] = "khác"

@@ -35,6 +35,7 @@ def upgrade() -> None:
     sa.Column('proposal', sa.Text(), nullable=False),
     sa.Column('legal', sa.Text(), nullable=False),
     sa.Column('probability', sa.Float(precision=53), nullable=True),
+    sa.Column('gain', sa.Float(precision=53), nullable=True),
     sa.Column('evidence', sa.Text(), nullable=False),
     sa.Column('state', sa.Text(), nullable=False),
     sa.Column('positions', sa.Text(), nullable=False),
