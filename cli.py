@@ -29,6 +29,7 @@ from reconcile.requests import (
     MergeRequest,
     ModelRequest,
     Question,
+    RefitRequest,
     ReviewRequest,
 )
 from reconcile.text import language as texts
@@ -641,7 +642,7 @@ def judgements_import(
 
 model = typer.Typer(
     cls=_Group,
-    help=_("The matching model: what it believes, and how accurate it is."),
+    help=_("The matching model: what it believes, how accurate it is, refitting it."),
     rich_markup_mode=None,
 )
 app.add_typer(model, name="model")
@@ -690,6 +691,60 @@ def model_show(
 
         told = pipeline.show_model(ModelRequest(file, mappings, str(lang), out))
     _tell(told, out)
+
+
+@model.command(
+    "refit",
+    cls=_Command,
+    help=_("Estimate the model anew from a register and say what would change; write it if told."),
+    epilog=_example("reconcile model refit --register hiep_duc.db --write"),
+)
+def model_refit(
+    register: RegisterOption = "register.db",
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="FILE",
+            help=_("The new model file; else matching-VERSION.toml in this folder."),
+        ),
+    ] = None,
+    write: Annotated[
+        bool,
+        typer.Option(
+            "--write", "--yes", help=_("Write the new file. Without this, nothing is written.")
+        ),
+    ] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            "--report",
+            metavar="FILE|-",
+            help=_("Write the report as a page (html), with every person; - for standard output."),
+        ),
+    ] = None,
+    file: ModelOption = None,
+    mappings: MappingsOption = None,
+    lang: LangOption = _LANG,
+    quiet: QuietOption = False,
+) -> None:
+    """Refit the model."""
+    with _working(quiet=quiet) as progress:
+        from reconcile import pipeline
+
+        request = RefitRequest(
+            register=register,
+            target=out,
+            write=write,
+            model=file,
+            mappings=mappings,
+            language=str(lang),
+            out=report,
+        )
+        told = pipeline.refit_model(request, progress)
+    _tell(told, report)
+    if told.refused:
+        raise typer.Exit(UsageError.exit_code)
 
 
 @model.command(

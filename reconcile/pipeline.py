@@ -15,7 +15,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from reconcile import config, export, importers, linking, modelling, simulate
+from reconcile import config, export, importers, linking, modelling, refitting, simulate
 from reconcile.errors import FileFault, ShrinkageError, UsageError, WorkbookError
 from reconcile.outputs import (
     counts,
@@ -40,6 +40,7 @@ from reconcile.requests import (
     MergeRequest,
     ModelRequest,
     Question,
+    RefitRequest,
     Reviewed,
     ReviewRequest,
     Told,
@@ -80,6 +81,7 @@ __all__ = [
     "Merged",
     "ModelRequest",
     "Question",
+    "RefitRequest",
     "ReviewRequest",
     "Reviewed",
     "SimulationOptions",
@@ -94,6 +96,7 @@ __all__ = [
     "import_judgements",
     "link",
     "merge",
+    "refit_model",
     "review_workbooks",
     "runs",
     "show_model",
@@ -593,3 +596,8 @@ def show_model(request: ModelRequest) -> Told:
 def evaluate_model(request: EvaluateRequest, progress: Progress = silent) -> Told:
     """How accurate the model is on a known truth; see :func:`reconcile.modelling.evaluate`."""
     return modelling.tell_evaluation(request, progress)
+
+
+def refit_model(request: RefitRequest, progress: Progress = silent) -> Told:
+    """Estimate the model anew from a register; see :func:`reconcile.refitting.tell_refit`."""
+    return refitting.tell_refit(request, progress)

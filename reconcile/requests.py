@@ -265,13 +265,30 @@ class Evaluation:
 
 
 @dataclass(frozen=True)
+class RefitRequest(ModelRequest):
+    """What ``model refit`` is asked.
+
+    Attributes:
+        register: path or SQLAlchemy URL; it is read only.
+        target: the new model file; named after its version, in this folder, if None.
+        write: write the new file, if nothing speaks against it.
+    """
+
+    register: str = "register.db"
+    target: Path | None = None
+    write: bool = False
+
+
+@dataclass(frozen=True)
 class Told:
     """An answer in words, tables and pictures.
 
     Attributes:
         title: what it is.
         chapters: the answer.
+        refused: why what was asked for was not done; empty where it was.
     """
 
     title: str
     chapters: tuple[Chapter, ...]
+    refused: tuple[str, ...] = ()

@@ -4,9 +4,13 @@ import pytest
 from typer.testing import CliRunner
 
 import cli
-from reconcile import modelling, pipeline, simulate
+from reconcile import modelling, pipeline, refitting, simulate
 from reconcile.errors import ModelError, UsageError
-from reconcile.requests import EvaluateRequest, MergeRequest, ModelRequest
+from reconcile.match import load_model_file
+from reconcile.refitting import tell_refit, unsafe
+from reconcile.register import open_register
+from reconcile.report.refits import Safety
+from reconcile.requests import EvaluateRequest, MergeRequest, ModelRequest, RefitRequest
 from reconcile.simulate import SimulationOptions
 
 pytestmark = pytest.mark.usefixtures("quick_merges")
@@ -97,3 +101,112 @@ def test_show_prints_every_comparison():
     printed = CliRunner().invoke(cli.app, ["model", "show"])
     assert printed.exit_code == 0
     assert "Quê quán" in printed.output
+
+
+# -- refit --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def refitted(town, tmp_path_factory):
+    """A refit that was written, its report, and the folder of the new file."""
+    folder = tmp_path_factory.mktemp("refit")
+    request = RefitRequest(
+        register=str(town[0] / "register.db"),
+        target=folder / "new.toml",
+        write=True,
+        out=folder / "report.html",
+        language="en",
+    )
+    return tell_refit(request), folder
+
+
+def lines_of(told, title):
+    return next(chapter.lines for chapter in told.chapters if chapter.title == title)
+
+
+def test_nothing_is_written_unless_told(town, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with open_register(town[0] / "register.db") as register:
+        before = register.runs()
+    told = tell_refit(RefitRequest(register=str(town[0] / "register.db"), language="en"))
+    assert list(tmp_path.iterdir()) == []
+    assert "Nothing was written" in told.chapters[0].text[-1]
+    assert told.refused == ()
+    with open_register(town[0] / "register.db") as register:
+        assert register.runs() == before
+
+
+def test_a_refit_writes_a_new_version_that_is_no_worse(town, refitted, mappings, evaluated):
+    told, folder = refitted
+    model = load_model_file(folder / "new.toml", mappings)
+    old = load_model_file(mappings / "matching.toml", mappings)
+    assert model.version == f"{old.version}+refit1"
+    assert model.file.comparisons != old.file.comparisons
+    assert told.refused == ()
+    _, delivery, truth = town
+    found = modelling.evaluate(
+        EvaluateRequest(truth=truth, deliveries=(delivery,), model=folder / "new.toml")
+    )
+    before, after = evaluated.pairwise["persons"], found.pairwise["persons"]
+    assert after.precision >= before.precision
+    assert after.recall > before.recall - 0.01
+
+
+def test_a_refit_tells_persons_by_id_and_masks_their_names(town, refitted):
+    told, folder = refitted
+    lines = lines_of(told, "Person by person")
+    assert lines
+    with open_register(town[0] / "register.db") as register:
+        persons = register.persons().set_index("person_id")
+    for ids, who, becomes, *_ in lines:
+        named = ids.split(" + ")
+        assert set(named) <= set(persons.index)
+        assert int(becomes) != len(named) or len(named) > 1
+        for identifier in named:
+            assert persons.loc[identifier, "name"] not in who
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert all(ids in page for ids, *_ in lines)
+
+
+def test_a_refit_is_the_same_each_time(town, refitted, tmp_path):
+    _, folder = refitted
+    tell_refit(
+        RefitRequest(
+            register=str(town[0] / "register.db"), target=tmp_path / "again.toml", write=True
+        )
+    )
+    again = (tmp_path / "again.toml").read_text(encoding="utf-8")
+    assert again == (folder / "new.toml").read_text(encoding="utf-8")
+
+
+SAFE = Safety(links=1000, expected=1.0, contradicted=10, refuted=0, persons=900, questions=50)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({}, []),
+        ({"links": 1100, "expected": 1.15}, []),
+        ({"contradicted": 12}, []),
+        ({"expected": 1.2}, ["probabilities"]),
+        ({"contradicted": 20}, ["hard rule"]),
+        ({"refuted": 1}, ["officers"]),
+    ],
+)
+def test_a_less_safe_model_is_known_by_its_signs(change, said):
+    found = unsafe(SAFE, SAFE._replace(**change))
+    assert len(found) == len(said)
+    assert all(word in reason for word, reason in zip(said, found, strict=True))
+
+
+def test_a_less_safe_model_is_reported_and_not_written(town, tmp_path, monkeypatch):
+    monkeypatch.setattr(refitting, "unsafe", lambda *_: ["More of its links would be wrong."])
+    target = tmp_path / "new.toml"
+    register = str(town[0] / "register.db")
+    result = CliRunner().invoke(
+        cli.app,
+        ["model", "refit", "--register", register, "--out", str(target), "--write", "--quiet"],
+    )
+    assert result.exit_code == UsageError.exit_code
+    assert not target.exists()
+    assert "Từng người" in result.output

@@ -2,9 +2,10 @@
 
 from reconcile.match.explain import explain, sentence
 from reconcile.match.matching import Matched, match, match_all
-from reconcile.match.model import Model, load_model, load_model_file
+from reconcile.match.model import MODEL_FILE, Model, load_model, load_model_file
 
 __all__ = [
+    "MODEL_FILE",
     "Matched",
     "Model",
     "explain",

@@ -22,6 +22,7 @@ from reconcile.model import Relation
 if TYPE_CHECKING:
     from pathlib import Path
 
+MODEL_FILE: Final = "matching.toml"
 RANDOM: Final = "random"
 MISSING: Final = -1  # code where there is no value
 
@@ -416,7 +417,7 @@ class Model:
         return next((c for c in self.file.comparisons if c.kind == kind), None)
 
 
-def load_model(mappings: Path, file: str = "matching.toml") -> Model:
+def load_model(mappings: Path, file: str = MODEL_FILE) -> Model:
     """Read and check the matching model of a mappings folder.
 
     Args:
