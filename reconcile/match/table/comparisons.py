@@ -138,15 +138,18 @@ def _codes(values: Values, first: Ints, second: Ints) -> Levels:
 
 def _dates(values: Values, first: Ints, second: Ints) -> Levels:
     year, month, day = values.day
-    known = (year[first] != MISSING) & (year[second] != MISSING)
+    whole = (month[first] != MISSING) & (month[second] != MISSING)
+    # Where one side knows the year only, nothing but the year can agree.
+    of_years = ~whole & (year[first] != MISSING) & (year[second] != MISSING)
     years, months, days = (piece[first] == piece[second] for piece in values.day)
     swapped = (month[first] == day[second]) & (day[first] == month[second])
     return _settled(
         "date",
-        exact=first == second,
-        swapped=known & years & swapped,
-        one_edit=_edits(values, first, second) <= 1,
-        two_parts=known & (years.astype(int) + months + days >= 2),
+        exact=whole & (first == second),
+        swapped=whole & years & swapped,
+        one_edit=~of_years & (_edits(values, first, second) <= 1),
+        two_parts=whole & (years.astype(int) + months + days >= 2),
+        year=of_years & years,
     )
 
 

@@ -202,15 +202,24 @@ def all_pairs(of_table: Ints, across_only: bool) -> float:
     return every - (_choose_two(np.bincount(of_table)) if across_only else 0.0)
 
 
-def agreeing_share(codes: Ints, of_table: Ints, across_only: bool) -> float:
-    """Share of all comparable pairs of records whose values are equal."""
-    known = codes != MISSING
+def agreeing_share(
+    codes: Ints, known: NDArray[np.bool_], of_table: Ints, across_only: bool
+) -> float:
+    """Share of all comparable pairs of records that agree exactly.
+
+    Args:
+        codes: equal for records that agree exactly, ``MISSING`` where a record cannot.
+        known: whether the record has a value.
+        of_table: number of the table that each record stands in.
+        across_only: only pairs of two tables.
+    """
     comparable = all_pairs(of_table[known], across_only)
     if not comparable:
         return 0.0
-    agreeing = _choose_two(np.bincount(codes[known]))
+    can = codes != MISSING
+    agreeing = _choose_two(np.bincount(codes[can]))
     if across_only:
-        both = pd.factorize(codes[known] * (int(of_table.max(initial=0)) + 1) + of_table[known])[0]
+        both = pd.factorize(codes[can] * (int(of_table.max(initial=0)) + 1) + of_table[can])[0]
         agreeing -= _choose_two(np.bincount(both))
     return agreeing / comparable
 

@@ -89,12 +89,16 @@ def _evidence(
 ) -> Evidence:
     across = model.one_per_table
     left, right = sample_pairs(of_table, across, _SAMPLE)
+    agreeing = {}
+    for comparison in model.comparisons:
+        column = values[comparison.id]
+        known = column.codes != MISSING
+        whole = column.whole(comparison.kind)
+        agreeing[comparison.id] = agreeing_share(whole, known, of_table, across)
     return Evidence(
         found=patterns(levels)[0],
         sample=patterns(_levels(values, left, right, model))[0],
-        agreeing={
-            name: agreeing_share(column.codes, of_table, across) for name, column in values.items()
-        },
+        agreeing=agreeing,
         pairs=all_pairs(of_table, across),
         records=len(of_table),
     )

@@ -51,6 +51,7 @@ KINDS: Final[dict[str, dict[str, float]]] = {
         "swapped": 0.02,
         "one_edit": 0.06,
         "two_parts": 0.03,
+        "year": 0.10,
         "different": 0.04,
     },
     "category": {"exact": 0.95, "different": 0.05},

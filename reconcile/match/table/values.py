@@ -82,12 +82,24 @@ class Values:
 
     @cached_property
     def day(self) -> tuple[Ints, Ints, Ints]:
-        """Year, month and day of each code, ``MISSING`` where it is no date of eight digits."""
+        """Year, month and day of each code, ``MISSING`` where not known.
+
+        Eight digits are a whole date, four are a year; anything else is neither.
+        """
         whole = np.array([int(text) if len(text) == 8 else MISSING for text in self.texts])
         whole = whole.astype(np.int64)
         pieces = (whole // 10_000, whole // 100 % 100, whole % 100)
         year, month, day = (np.where(whole < 0, MISSING, piece) for piece in pieces)
+        alone = np.flatnonzero(self.lengths == 4)
+        year[alone] = [int(text) for text in self.texts[alone]]
         return year, month, day
+
+    def whole(self, kind: str) -> Ints:
+        """Code per record of what must be equal to agree exactly, ``MISSING`` where it cannot."""
+        if kind != "date":
+            return self.part("")
+        _, month, _ = self.day
+        return np.where(np.append(month, MISSING)[self.codes] == MISSING, MISSING, self.codes)
 
     def part(self, name: str) -> Ints:
         """Code per record of one part of the value, for block keys; see ``PARTS``."""
@@ -118,7 +130,7 @@ _PARTS: Final[dict[str, Callable[[str], str]]] = {
     "start": lambda text: plain(text.replace(" ", "")[:_START]),
     "initial": lambda text: plain(text[:1]),
     "words": lambda text: " ".join(sorted(text.split())),
-    "year": lambda text: text[:4] if len(text) == 8 else "",
+    "year": lambda text: text[:4] if len(text) in (4, 8) else "",
     "month_day": lambda text: text[4:] if len(text) == 8 else "",
 }
 
@@ -147,13 +159,17 @@ def _cleaned(cell: str, kind: str, day_first: bool) -> str:
 
 
 def date_digits(cell: str, *, day_first: bool) -> str:
-    """A date as ``yyyymmdd``; digits that are no date stay as they are, so that a slip is near.
+    """A date as ``yyyymmdd``, or ``yyyy`` where no day is known.
+
+    Digits that are no date stay as they are, so that a slip is near.
 
     >>> date_digits("3/12/1985", day_first=True), date_digits("1985-12-03 00:00", day_first=True)
     ('19851203', '19851203')
     """
     day = _TIME.sub("", cell)
     groups = _NOT_DIGITS.sub(" ", day).split()
+    if len(groups) == 2:
+        return next((group for group in groups if len(group) == 4), "".join(groups))
     if len(groups) != 3:
         return "".join(groups)
     if len(groups[0]) == 4:
