@@ -6,6 +6,7 @@ See :mod:`.clusters` for the order in which this is used.
 from __future__ import annotations
 
 import math
+from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -16,6 +17,7 @@ from scipy.sparse.csgraph import connected_components
 
 from reconcile.model import QUESTIONS
 from reconcile.resolve.constraints import JUDGED, UNSUPPORTED, UNSURE, Apart, Constraints
+from reconcile.resolve.intervals import packed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,15 +67,14 @@ class Adjacency:
         kept = (component[left] == component[right]) | (weight > bounds.rival)
         source = np.concatenate([left[kept], right[kept]])
         target = np.concatenate([right[kept], left[kept]])
-        order = np.lexsort((target, source))
-        self._start: list[int] = np.searchsorted(
-            source[order], np.arange(count + 1), side="left"
-        ).tolist()
-        self._target: list[int] = target[order].tolist()
-        self._weight: list[float] = np.concatenate([weight[kept], weight[kept]])[order].tolist()
+        weights = np.concatenate([weight[kept], weight[kept]])
+        order = np.lexsort((target, -weights, source))
+        self._start = packed(np.searchsorted(source[order], np.arange(count + 1), side="left"))
+        self._target = packed(target[order])
+        self._weight = array("d", weights[order].tobytes())
 
     def __call__(self, mention: int) -> Iterator[tuple[int, float]]:
-        """The mentions that it was scored against, with the weights."""
+        """The mentions that it was scored against, with the weights, best first."""
         span = slice(self._start[mention], self._start[mention + 1])
         return zip(self._target[span], self._weight[span], strict=True)
 
@@ -119,10 +120,10 @@ class _Forest:
 
 
 class Agglomeration:
-    """Clusters while they grow: a union-find that knows its members."""
+    """Clusters while they grow; every mention knows its cluster, every cluster its members."""
 
     def __init__(self, count: int, constraints: Constraints, scored: Adjacency) -> None:
-        self._parent = list(range(count))
+        self._root = list(range(count))
         self._members: list[list[int]] = [[mention] for mention in range(count)]
         self._constraints = constraints
         self._scored = scored
@@ -131,11 +132,7 @@ class Agglomeration:
 
     def root(self, mention: int) -> int:
         """The root of a mention's cluster."""
-        parent = self._parent
-        while parent[mention] != mention:
-            parent[mention] = parent[parent[mention]]
-            mention = parent[mention]
-        return mention
+        return self._root[mention]
 
     # -- growing ------------------------------------------------------------------------------
 
@@ -160,7 +157,7 @@ class Agglomeration:
             if one == other:
                 continue
             sides = self._members[one], self._members[other]
-            if self._constraints.against_structure(*sides, self.root):
+            if self._constraints.against_structure(*sides, self._root.__getitem__):
                 held.append(pair)
             else:
                 self._join(one, other, pair, "certain")
@@ -227,7 +224,8 @@ class Agglomeration:
         if len(self._members[taken]) > len(self._members[kept]):
             kept, taken = taken, kept
         self._constraints.join(kept, taken)
-        self._parent[taken] = kept
+        for member in self._members[taken]:
+            self._root[member] = kept
         self._members[kept] += self._members[taken]
         self._members[taken] = []
         self._chain.append((pair.left, pair.right, pair.weight, how))
@@ -260,10 +258,10 @@ class Agglomeration:
             one, other = other, one
         thresholds = bounds.rules.thresholds
         prior = thresholds.prior_bits
-        support = _Support()
+        support, roots = _Support(), self._root
         for member in self._members[one]:
             for target, weight in self._scored(member):
-                if self.root(target) != other:
+                if roots[target] != other:
                     continue
                 support.best = max(support.best, weight)
                 if weight >= bounds.question:
@@ -304,11 +302,14 @@ class Agglomeration:
     def _near(self, one: int, least: float) -> dict[int, float]:
         """Clusters that a cluster was scored against, with the best weight from ``least`` up."""
         found: dict[int, float] = {}
+        roots = self._root
         for member in self._members[one]:
             for target, weight in self._scored(member):
-                if weight > least:
-                    root = self.root(target)
-                    found[root] = max(weight, found.get(root, -math.inf))
+                if weight <= least:
+                    break  # the best come first
+                root = roots[target]
+                if weight > found.get(root, -math.inf):
+                    found[root] = weight
         return found
 
     # -- results ------------------------------------------------------------------------------
@@ -359,8 +360,8 @@ class Agglomeration:
 
     def persons(self) -> pd.Series[int]:
         """Cluster numbers, counted in the order of their least mention."""
-        roots = [self.root(mention) for mention in range(len(self._parent))]
-        return pd.Series(pd.factorize(np.array(roots, dtype="int64"))[0], dtype="Int32")
+        roots = np.array(self._root, dtype="int64")
+        return pd.Series(pd.factorize(roots)[0], dtype="Int32")
 
     def chain(self) -> pd.DataFrame:
         """The pairs that made the clusters, in the order of their positions."""

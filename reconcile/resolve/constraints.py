@@ -10,20 +10,29 @@ reason kept from everything else.
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from reconcile.config import Strict, read_mapping
-from reconcile.resolve.intervals import ALWAYS, NEVER, YEAR, first_days, is_slip, last_days
+from reconcile.resolve.intervals import (
+    ALWAYS,
+    NEVER,
+    YEAR,
+    first_days,
+    is_slip,
+    last_days,
+    packed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     import numpy.typing as npt
-    import pandas as pd
 
     Days = npt.NDArray[np.int64]
 
@@ -111,16 +120,17 @@ class Apart(NamedTuple):
 class _Bounds(NamedTuple):
     """Certain days of each mention, in the order in which a join updates them."""
 
-    born_from: list[int]  # latest first possible day of birth
-    born_to: list[int]  # earliest last possible day of birth
-    dead_by: list[int]  # earliest last possible day of death
-    alive_on: list[int]  # latest day on which the person must have lived
-    acted_by: list[int]  # earliest day by which the person must have been old enough to act
-    parent_by: list[int]  # the same for being a parent
-    mother_after: list[int]  # latest day before which a mother cannot have been born
+    born_from: array[int]  # latest first possible day of birth
+    born_to: array[int]  # earliest last possible day of birth
+    dead_by: array[int]  # earliest last possible day of death
+    alive_on: array[int]  # latest day on which the person must have lived
+    acted_by: array[int]  # earliest day by which the person must have been old enough to act
+    parent_by: array[int]  # the same for being a parent
+    mother_after: array[int]  # latest day before which a mother cannot have been born
 
 
 _LATEST: Final = frozenset(("born_from", "alive_on", "mother_after"))  # a join keeps the latest day
+_KEPT: Final = tuple((name, name in _LATEST) for name in _Bounds._fields)
 # What cannot be: the first later than the second; a slip of some years in dates of birth can.
 _OPPOSED: Final = (
     ("alive_on", "dead_by"),
@@ -129,6 +139,41 @@ _OPPOSED: Final = (
     ("mother_after", "born_to"),
     ("born_from", "born_to"),
 )
+
+
+class _Certain(NamedTuple):
+    """The certain days of one cluster; as in :class:`_Bounds`."""
+
+    born_from: int
+    born_to: int
+    dead_by: int
+    alive_on: int
+    acted_by: int
+    parent_by: int
+    mother_after: int
+
+
+class _Kin:
+    """Relatives of every mention.
+
+    Args:
+        of: position of a mention per line.
+        relative: position of its relative.
+        count: number of mentions.
+    """
+
+    def __init__(self, of: Days, relative: Days, count: int) -> None:
+        order = np.argsort(of, kind="stable")
+        self._relative = packed(relative[order])
+        self._start = packed(np.searchsorted(of[order], np.arange(count + 1)))
+
+    def roots(self, members: Sequence[int], root: Callable[[int], int]) -> set[int]:
+        """Clusters of the relatives of a cluster's members."""
+        start, found = self._start, set()
+        for member in members:
+            for place in range(start[member], start[member + 1]):
+                found.add(root(self._relative[place]))
+        return found
 
 
 class Constraints:
@@ -156,24 +201,30 @@ class Constraints:
         self._born_apart = limits.birth_apart_years * YEAR
         self._support = support or {}
         self._link = link
-        self._entry: list[int] = mentions["entry"].to_numpy(dtype="int64").tolist()
-        self._distinct: list[bool] = mentions["distinct"].tolist()
-        self._passage: list[str] = mentions["passage"].tolist()
-        self._cccd: list[str] = mentions["cccd"].tolist()
-        self._event_from: list[int] = first_days(mentions["event_from"]).tolist()
-        self._event_to: list[int] = last_days(mentions["event_to"]).tolist()
+        self._entry = packed(mentions["entry"].to_numpy(dtype="int64"))
+        self._distinct = bytes(mentions["distinct"].to_numpy(dtype=bool))
+        self._words = sorted({"", *mentions["passage"].unique()})  # so that 0 is no passage
+        self._passage = bytes(pd.Categorical(mentions["passage"], self._words).codes.view("uint8"))
+        numbered = np.flatnonzero(mentions["cccd"].ne("").to_numpy(dtype=bool))
+        numbers = mentions["cccd"].iloc[numbered].tolist()
+        self._cccd: dict[int, str] = dict(zip(numbered.tolist(), numbers, strict=True))
+        self._event_from = packed(first_days(mentions["event_from"]))
+        self._event_to = packed(last_days(mentions["event_to"]))
         sex = mentions["sex"].map({"M": 1, "F": 2})
-        self._sex: list[int] = sex.fillna(0).astype("int64").tolist()
-        self._days = _bounds(mentions, kin, limits)
+        self._sex = bytearray(sex.fillna(0).to_numpy(dtype="uint8"))
+        margins = {("born_from", "born_to"): self._born_apart}
+        self._days = days = _bounds(mentions, kin, limits)
+        self._opposed = [
+            (pair, getattr(days, pair[0]), getattr(days, pair[1]), margins.get(pair, 0.0))
+            for pair in _OPPOSED
+        ]
         self._apart: dict[int, list[tuple[int, str]]] = defaultdict(list)
         for pair in apart:
             self._apart[pair.left].append((pair.right, pair.rule))
             self._apart[pair.right].append((pair.left, pair.rule))
-        self._parents: dict[int, list[int]] = defaultdict(list)
-        self._children: dict[int, list[int]] = defaultdict(list)
-        for child, parent in _parents(kin):
-            self._parents[child].append(parent)
-            self._children[parent].append(child)
+        child, parent = _parents(kin)
+        self._parents = _Kin(child, parent, len(mentions))
+        self._children = _Kin(parent, child, len(mentions))
 
     def join(self, kept: int, taken: int) -> None:
         """Carry the certain days and the sex of one cluster over to the other.
@@ -190,20 +241,17 @@ class Constraints:
         one, other = self._sex[kept], self._sex[taken]
         self._sex[kept] = 0 if one and other and one != other else one | other
         doubtful = self._contradicting(kept, taken)
-        for name, days in zip(_Bounds._fields, self._days, strict=True):
-            choose = max if (name in _LATEST) != (name in doubtful) else min
-            days[kept] = choose(days[kept], days[taken])
+        for (name, latest), days in zip(_KEPT, self._days, strict=True):
+            mine, yours = days[kept], days[taken]
+            if (yours > mine) == (latest != (name in doubtful)):
+                days[kept] = yours
 
     def _contradicting(self, one: int, other: int) -> set[str]:
         """Names of the certain days that contradict each other between two clusters."""
         found: set[str] = set()
-        for name, opposite in _OPPOSED:
-            latest: list[int] = getattr(self._days, name)
-            earliest: list[int] = getattr(self._days, opposite)
-            margin = self._born_apart if opposite == "born_to" and name == "born_from" else 0
-            apart = max(latest[one] - earliest[other], latest[other] - earliest[one])
-            if apart > margin:
-                found |= {name, opposite}
+        for pair, latest, earliest, margin in self._opposed:
+            if latest[one] - earliest[other] > margin or latest[other] - earliest[one] > margin:
+                found |= set(pair)
         return found
 
     def against(self, left: Sequence[int], right: Sequence[int], root: Callable[[int], int]) -> str:
@@ -256,7 +304,7 @@ class Constraints:
 
     def is_passage(self, one: int, other: int) -> bool:
         """Whether two mentions pass through the same passage, so that one event is in question."""
-        return self._passage[one] != "" and self._passage[one] == self._passage[other]
+        return self._passage[one] != 0 and self._passage[one] == self._passage[other]
 
     # -- one rule each ------------------------------------------------------------------------
 
@@ -272,30 +320,24 @@ class Constraints:
         return JUDGED if JUDGED in rules else (UNSURE if rules else "")
 
     def _days_against(self, one: int, other: int) -> str:
-        days = self._days
         if self._sex[one] | self._sex[other] == 3 and self._sex[one] and self._sex[other]:
             return "sex"
-        for this, that in ((one, other), (other, one)):
-            if days.dead_by[this] < days.alive_on[that]:
-                return "act_after_death"
-            if days.born_from[this] > days.acted_by[that]:
-                return "act_before_birth"
-            if (
-                days.born_from[this] > days.parent_by[that]
-                or days.born_to[this] < days.mother_after[that]
-            ):
-                return "parent_age"
-            if days.born_from[this] - days.born_to[that] > self._born_apart:
-                return "births_apart"
-        return ""
+        this = _Certain(*(days[one] for days in self._days))
+        that = _Certain(*(days[other] for days in self._days))
+        return _impossible(this, that, self._born_apart) or _impossible(
+            that, this, self._born_apart
+        )
 
     def _roles_against(self, small: Sequence[int], large: Sequence[int]) -> str:
-        taken = {self._entry[member] for member in large if self._distinct[member]}
-        if any(self._distinct[member] and self._entry[member] in taken for member in small):
-            return "two_roles"
-        ours = {self._cccd[member] for member in small} - {""}
+        entry, distinct = self._entry, self._distinct
+        taken = [entry[member] for member in small if distinct[member]]
+        if taken:
+            for member in large:
+                if entry[member] in taken and distinct[member]:
+                    return "two_roles"
+        ours = {self._cccd[member] for member in small if member in self._cccd}
         if ours:
-            theirs = {self._cccd[member] for member in large} - {""}
+            theirs = {self._cccd[member] for member in large if member in self._cccd}
             if theirs and not any(_one_slip(mine, yours) for mine in ours for yours in theirs):
                 return "cccd"
         return ""
@@ -303,45 +345,36 @@ class Constraints:
     def _kin_against(
         self, small: Sequence[int], large: Sequence[int], root: Callable[[int], int]
     ) -> str:
-        parents = self._relatives(small, self._parents, root)
-        children = self._relatives(small, self._children, root)
+        parents = self._parents.roots(small, root)
+        children = self._children.roots(small, root)
         if not parents and not children:
             return ""
         own = {root(small[0]), root(large[0])}
         if (parents | children) & own:
             return "own_ancestor"
-        theirs = self._relatives(large, self._children, root)
-        if parents & theirs or children & self._relatives(large, self._parents, root):
+        if parents and parents & self._children.roots(large, root):
+            return "own_ancestor"
+        if children and children & self._parents.roots(large, root):
             return "own_ancestor"
         return ""
-
-    @staticmethod
-    def _relatives(
-        members: Sequence[int], kin: dict[int, list[int]], root: Callable[[int], int]
-    ) -> set[int]:
-        return {root(relative) for member in members for relative in kin.get(member, ())}
 
     def _passages_against(self, small: Sequence[int], large: Sequence[int]) -> str:
         pairs = self._passages(small, large)
         for one, other in pairs:
             if self._dates_apart(one, other):
-                return f"two_{self._passage[one]}s"
+                return f"two_{self._words[self._passage[one]]}s"
         if not pairs:
             return ""
         support = [self._supported(*pair) for pair in pairs]
         return "" if max(support) >= self._link and min(support) > 0 else UNSUPPORTED
 
     def _passages(self, small: Sequence[int], large: Sequence[int]) -> list[tuple[int, int]]:
-        ours = [member for member in small if self._passage[member]]
+        passage = self._passage
+        ours = [member for member in small if passage[member]]
         if not ours:
             return []
-        theirs = [member for member in large if self._passage[member]]
-        return [
-            (one, other)
-            for one in ours
-            for other in theirs
-            if self._passage[one] == self._passage[other]
-        ]
+        theirs = [member for member in large if passage[member]]
+        return [(one, other) for one in ours for other in theirs if passage[one] == passage[other]]
 
     def _dates_apart(self, one: int, other: int) -> bool:
         first, last = self._event_from, self._event_to
@@ -369,16 +402,23 @@ def _one_slip(one: str, other: str) -> bool:
     return len(differ) == 2 and last - first == 1 and swapped
 
 
-def _parents(kin: pd.DataFrame) -> list[tuple[int, int]]:
+def _impossible(this: _Certain, that: _Certain, born_apart: float) -> str:
+    """Why the certain days of one cluster cannot be those of the other, one way round."""
+    if this.dead_by < that.alive_on:
+        return "act_after_death"
+    if this.born_from > that.acted_by:
+        return "act_before_birth"
+    if this.born_from > that.parent_by or this.born_to < that.mother_after:
+        return "parent_age"
+    if this.born_from - that.born_to > born_apart:
+        return "births_apart"
+    return ""
+
+
+def _parents(kin: pd.DataFrame) -> tuple[Days, Days]:
     """Child and parent of every line of KIN that says who is a parent."""
     lines = kin[kin["relation"].isin(["father", "mother"])]
-    return list(
-        zip(
-            lines["mention"].to_numpy(dtype="int64").tolist(),
-            lines["relative"].to_numpy(dtype="int64").tolist(),
-            strict=True,
-        )
-    )
+    return lines["mention"].to_numpy(dtype="int64"), lines["relative"].to_numpy(dtype="int64")
 
 
 def _bounds(mentions: pd.DataFrame, kin: pd.DataFrame, limits: Limits) -> _Bounds:
@@ -403,4 +443,4 @@ def _bounds(mentions: pd.DataFrame, kin: pd.DataFrame, limits: Limits) -> _Bound
     grace = np.where(mother, 0, limits.posthumous_days)
     np.maximum.at(alive_on, parent, born_from[child] - grace)
     columns = (born_from, born_to, dead_by, alive_on, acted_by, parent_by, mother_after)
-    return _Bounds(*(column.tolist() for column in columns))
+    return _Bounds(*map(packed, columns))

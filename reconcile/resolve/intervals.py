@@ -6,6 +6,7 @@ Missing ends are replaced by :data:`NEVER` and :data:`ALWAYS`, with which no com
 
 from __future__ import annotations
 
+from array import array
 from calendar import monthrange
 from datetime import date
 from typing import TYPE_CHECKING, Final
@@ -29,6 +30,11 @@ def first_days(column: pd.Series[int]) -> npt.NDArray[np.int64]:
 def last_days(column: pd.Series[int]) -> npt.NDArray[np.int64]:
     """Last possible days; :data:`ALWAYS` (long after everything) where there is none."""
     return np.asarray(column.to_numpy(dtype="int64", na_value=ALWAYS), dtype=np.int64)
+
+
+def packed(days: npt.NDArray[np.integer]) -> array[int]:
+    """Days or positions as an array of 32-bit integers, a sixth of a list's memory."""
+    return array("i", days.astype(np.int32).tobytes())
 
 
 def written(first: int, last: int) -> str:
