@@ -583,6 +583,15 @@ def export(
             help=_("Its format; csv, or xlsx for register and template."),
         ),
     ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            "--limit",
+            min=1,
+            metavar="NUMBER",
+            help=_("Only so many conflicts: those that bring most per minute of work."),
+        ),
+    ] = None,
     mappings: MappingsOption = None,
     lang: LangOption = _LANG,
 ) -> None:
@@ -601,6 +610,7 @@ def export(
                 form=form.value,
                 mappings=mappings,
                 language=str(lang),
+                limit=limit,
             )
         )
     if str(target) != "-":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import tempfile
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
@@ -71,6 +71,7 @@ def counts(resolved: Resolved, saved: Saved) -> dict[str, object]:
         "events": len(set(saved.event_ids.values())),
         "links": len(resolved.pairs),
         "conflicts": open_by_kind(resolved.conflicts),
+        "doubts_not_asked": resolved.unasked,
         "findings": tally(resolved.findings["code"]),
         "changes": asdict(saved.changes),
     }
@@ -134,7 +135,7 @@ def write_outputs(
         place: what :func:`output_paths` gave, and the language.
     """
     outputs, language = place
-    size = _entries(run)
+    size = _count(run, "entries")
     with beside.begun(
         register.path if size >= _MANY else None, outputs["register"], knowledge.folder, language
     ) as helper:
@@ -160,13 +161,15 @@ def _write_for_officers(
     workbook.write(
         outputs["workbook"], _casebook(snapshot, knowledge, run.name, language), language
     )
-    figures = summary.summarise(_summary(snapshot, knowledge, run.name))
+    source = _summary(snapshot, knowledge, run.name)
+    figures = summary.summarise(replace(source, unasked=_count(run, "doubts_not_asked")))
     write_new(outputs["report"], page.render(figures, language).encode())
 
 
-def _entries(run: Run) -> int:
+def _count(run: Run, name: str) -> int:
+    """A figure of what a run worked out, 0 where it did not."""
     counted = run.manifest.get("counts")
-    return int(counted["entries"]) if isinstance(counted, dict) else 0
+    return int(counted[name]) if isinstance(counted, dict) else 0
 
 
 def _headings(knowledge: Knowledge) -> Headings:
@@ -221,11 +224,11 @@ def export_worded(register: Register, request: ExportRequest) -> None:
 
 def _export_conflicts(book: Casebook, request: ExportRequest) -> None:
     if request.form == "csv":
-        text = conflicts_csv.conflicts_csv(book, request.language)
+        text = conflicts_csv.conflicts_csv(book, request.language, request.limit)
         with new_file(request.target) as stream:
             stream.write(text.encode("utf-8-sig"))
     elif request.form == "xlsx" and request.target is not None:
-        workbook.write(request.target, book, request.language)
+        workbook.write(request.target, book, request.language, limit=request.limit)
     else:
         raise UsageError("Conflicts are exported as csv, or as xlsx into a file (--out).")
 

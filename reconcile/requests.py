@@ -168,6 +168,7 @@ class ExportRequest:
         form: csv, parquet or xlsx.
         mappings: folder of mapping files; the shipped ones if None.
         language: of headings and words.
+        limit: of conflicts, only so many, the most valuable ones.
     """
 
     kind: str
@@ -176,6 +177,7 @@ class ExportRequest:
     form: Format = "csv"
     mappings: Path | None = None
     language: str = DEFAULT
+    limit: int | None = None
 
 
 @dataclass(frozen=True)

@@ -241,6 +241,7 @@ def work_out(register: Register, knowledge: Knowledge, progress: Progress = sile
         findings=findings,
         conflicts=asked,
         evidence=evidence,
+        unasked=grouped.unasked,
     )
     return WorkedOut(resolved, standing.identified.gone)
 

@@ -30,6 +30,7 @@ class Resolved:
             :meth:`Register.add_import`).
         conflicts: CONFLICTS, all of them whatever their state.
         evidence: EVIDENCE of pairs that an officer is asked about; may be empty.
+        unasked: doubts about persons that are not asked about; see ``Clusters``.
     """
 
     occurrences: pd.DataFrame
@@ -44,6 +45,7 @@ class Resolved:
     findings: pd.DataFrame
     conflicts: pd.DataFrame
     evidence: pd.DataFrame
+    unasked: int = 0
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from reconcile.report.summary import Summary, Worded
 
-MINUTES: Final = 3  # that a question takes with the paper book at hand; a guess, said as one
 _WORST: Final = 20  # findings in the heat map
 _FILES: Final = 200  # files in the table of files
 _BAR_HEIGHT: Final = 120.0
@@ -130,8 +129,8 @@ class _Page:
             ),
             (self.number(questions), self.say("open questions")),
             (
-                self.number(-(-questions * MINUTES // 60)),
-                self.say("hours of work, at {minutes} minutes a question", minutes=MINUTES),
+                self.number(-(-_total(summary.conflicts, "minutes") // 60)),
+                self.say("hours of work with the paper books, estimated"),
             ),
         ]
 

@@ -50,6 +50,7 @@ class Source:
         office: name of the office.
         run: number of the run: ``R0012``.
         made: when the report is made.
+        unasked: doubts about persons that the run does not ask about.
     """
 
     register: Readable
@@ -60,6 +61,7 @@ class Source:
     office: str
     run: str
     made: datetime
+    unasked: int = 0
 
 
 @dataclass(frozen=True)
@@ -78,13 +80,15 @@ class Summary:
         entries: ``commune``, ``register_type``, ``entries``.
         persons: ``communes`` (ids joined with a blank) and ``persons`` who stand in just these.
         events: ``entries`` (how many record one event) and ``events``.
-        conflicts: ``kind``, ``severity``, ``count`` of the open ones.
+        conflicts: ``kind``, ``severity``, ``count`` of the open ones, and the ``minutes`` that they
+            are expected to take.
         findings: ``code``, ``commune``, ``count``.
         books: ``commune``, ``register_type``, ``year``, ``last`` (highest number), ``present``.
         weights: ``low`` (match weight in bits from which the bar goes), ``link``, ``question``:
             how many pairs.
         history: ``run`` and ``open``: open conflicts after each run; empty where unknown.
         unreadable: ``delivery``, ``commune``, ``file`` of files that were left out.
+        unasked: doubts about persons that are not asked about.
     """
 
     office: str
@@ -106,6 +110,7 @@ class Summary:
     unreadable: pd.DataFrame = field(
         default_factory=lambda: pd.DataFrame({"delivery": [], "commune": [], "file": []})
     )
+    unasked: int = 0
 
 
 def summarise(source: Source) -> Summary:
@@ -130,11 +135,12 @@ def summarise(source: Source) -> Summary:
         entries=_counted(entries, ["commune", "register_type"], "entries"),
         persons=_overlap(register.owners()),
         events=_events(entries),
-        conflicts=_conflicts(register.conflicts()),
+        conflicts=_conflicts(register.conflicts(), source.wording),
         findings=_counted(register.findings(), ["code", "commune"], "count"),
         books=_books(entries),
         weights=_weights(register.link_weights()),
         unreadable=unreadable[["delivery", "commune", "file"]].reset_index(drop=True),
+        unasked=source.unasked,
     )
 
 
@@ -165,8 +171,12 @@ def _events(entries: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"entries": sizes.index.to_numpy(), "events": sizes.to_numpy()})
 
 
-def _conflicts(conflicts: pd.DataFrame) -> pd.DataFrame:
-    return _counted(conflicts[conflicts["state"].isin(_OPEN)], ["kind", "severity"], "count")
+def _conflicts(conflicts: pd.DataFrame, wording: Wording) -> pd.DataFrame:
+    """How many wait for an officer, and for how long they will keep one."""
+    waiting = conflicts[conflicts["state"].isin(_OPEN)]
+    counted = _counted(waiting, ["kind", "severity"], "count")
+    each = {code: kind.minutes for code, kind in wording.kinds.items()}
+    return counted.assign(minutes=counted["kind"].map(each).astype("float64") * counted["count"])
 
 
 def _books(entries: pd.DataFrame) -> pd.DataFrame:

@@ -129,6 +129,7 @@ class Agglomeration:
         self._scored = scored
         self._chain: list[tuple[int, int, float, str]] = []
         self._refused: dict[tuple[int, int], tuple[int, int]] = {}
+        self.unasked = 0
 
     def root(self, mention: int) -> int:
         """The root of a mention's cluster."""
@@ -356,7 +357,18 @@ class Agglomeration:
             return None
         if self._between(one, other, bounds).score() < bounds.question:
             return None
+        if not self._is_worth_asking(one, other, pair, bounds):
+            self.unasked += 1
+            return None
         return _Doubt("possible", "")
+
+    def _is_worth_asking(self, one: int, other: int, pair: Pair, bounds: Bounds) -> bool:
+        """Whether two clusters are likely to be one, or much would be gained if they were."""
+        thresholds = bounds.rules.thresholds
+        probability = _probability(pair.weight)
+        pairs = len(self._members[one]) * len(self._members[other])
+        likely = probability >= thresholds.question_probability
+        return likely or probability * pairs >= thresholds.question_gain
 
     def persons(self) -> pd.Series[int]:
         """Cluster numbers, counted in the order of their least mention."""

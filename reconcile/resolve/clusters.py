@@ -12,7 +12,7 @@ In this order, each step only where no hard rule stands against it (:mod:`.const
 4. pairs somewhat below that threshold whose two sides have no other candidate near by.
 
 What reaches the threshold and is not joined becomes a question with its reason, as does the best
-pair between two clusters from the question threshold up.
+pair between two clusters that is likely enough, or whose answer is expected to bring enough.
 
 Everything is a function of the tables: ties are broken by position, which is the order of the
 mention keys, so neither the order of pairs nor the arrival of entries counts (P4).
@@ -45,7 +45,7 @@ class Bounds:
     Attributes:
         link: match weight (log2 odds) from which a pair may be linked.
         bridge: the same for a pair that joins two groups.
-        question: match weight from which an officer is asked.
+        question: match weight from which an officer can be asked.
         rules: hard rules and how clusters are scored.
     """
 
@@ -80,7 +80,7 @@ def load_bounds(mappings: Path, false_link_bound: float) -> Bounds:
         MappingError: ``hard_rules.toml`` does not fit.
     """
     rules = load_hard_rules(mappings)
-    ask = rules.thresholds.question_probability
+    ask = rules.thresholds.question_least
     risk = min(false_link_bound * rules.thresholds.marginal_risk, 0.5)
     link = math.log2((1 - risk) / risk)
     return Bounds(
@@ -101,11 +101,14 @@ class Clusters:
             it.
         joined: ``left``, ``right``, ``weight``, ``how`` (judgement, certain, score): the chain of
             pairs that made the clusters, one fewer than a cluster has mentions.
+        unasked: pairs of clusters that may be one person and are not asked about, since that is
+            unlikely and an answer would bring little.
     """
 
     person: pd.Series[int]
     questions: pd.DataFrame
     joined: pd.DataFrame
+    unasked: int = 0
 
 
 def cluster(  # noqa: PLR0913, PLR0917  the tables that it takes are its contract
@@ -146,7 +149,9 @@ def cluster(  # noqa: PLR0913, PLR0917  the tables that it takes are its contrac
             break
     agglomeration.link_unrivalled(candidates, bounds)
     questions = agglomeration.questions([*held, *candidates], apart, bounds)
-    return Clusters(agglomeration.persons(), questions, agglomeration.chain())
+    return Clusters(
+        agglomeration.persons(), questions, agglomeration.chain(), agglomeration.unasked
+    )
 
 
 def _support(mentions: pd.DataFrame, pairs: pd.DataFrame) -> dict[tuple[int, int], float]:

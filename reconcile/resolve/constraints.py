@@ -56,6 +56,8 @@ class Thresholds(Strict):
 
     marginal_risk: float
     question_probability: float
+    question_gain: float
+    question_least: float
     against_bits: float
     prior_bits: float
     bridge_bits: float

@@ -20,12 +20,13 @@ _FORMULA: Final = re.compile(r"[=+\-@\t\r]")
 _KEYS: Final = ("kind", "field", "entries", "mentions", "state", "gain", "minutes")
 
 
-def conflicts_csv(book: Casebook, language: str) -> str:
+def conflicts_csv(book: Casebook, language: str, limit: int | None = None) -> str:
     """All open conflicts, one line each.
 
     Args:
         book: what is asked.
         language: ``vi`` or ``en``.
+        limit: only so many, the most valuable ones.
 
     Returns:
         Comma-separated text with a header; fill-in columns are empty. A text that a spreadsheet
@@ -36,7 +37,7 @@ def conflicts_csv(book: Casebook, language: str) -> str:
     writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow([*(header(column, language) for column in Column), *_KEYS])
     lines = {str(line["conflict"]): line for line in book.conflicts.to_dict("records")}
-    for ordinal, case in enumerate(cases(book, language), start=1):
+    for ordinal, case in enumerate(cases(book, language, limit), start=1):
         texts = shown(case, ordinal, language)
         texts[Column.REGISTER] = f"{book.register} {book.run}"
         cells = ["" if each in FILLED_IN else texts.get(each, "") for each in Column]

@@ -167,7 +167,8 @@ class _Writer:
         first = HEADER_ROW + 1
         if first + len(asked) > _SHEET_ROWS:
             raise UsageError(
-                "{count} questions are more than one sheet of a workbook can hold; use --limit.",
+                "{count} questions are more than one sheet of a workbook can hold; export the most "
+                "valuable ones: reconcile export conflicts --format xlsx --limit 1000",
                 count=len(asked),
             )
         sheet = self._workbook.add_worksheet(name, QuestionSheet)

@@ -66,8 +66,12 @@ def summary(**changes):
         ),
         "events": pd.DataFrame({"entries": [1, 2, 3], "events": [9_000, 120, 4]}),
         "conflicts": pd.DataFrame(
-            [("same_person", "warning", 220), ("law", "error", 31), ("refused", "critical", 15)],
-            columns=["kind", "severity", "count"],
+            [
+                ("same_person", "warning", 220, 440.0),
+                ("law", "error", 31, 124.0),
+                ("refused", "critical", 15, 60.0),
+            ],
+            columns=["kind", "severity", "count", "minutes"],
         ),
         "findings": pd.DataFrame(
             [

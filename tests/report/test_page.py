@@ -68,6 +68,16 @@ def test_figures_are_those_of_the_summary():
     assert "<b>124</b>" in page  # events with two or three entries
 
 
+def test_what_is_not_asked_is_counted():
+    assert "more pairs of persons may be one" not in render(summary(), "en")
+    assert "Còn 7.534 cặp có thể là cùng một người" in render(summary(unasked=7534), "vi")
+
+
+def test_hours_of_work_are_those_of_the_kinds_of_questions():
+    page = render(summary(), "en")
+    assert re.search(r"<b>11</b>\s*<span>hours of work", page)  # 440 + 124 + 60 minutes
+
+
 def test_every_row_is_in_the_table_and_in_the_picture():
     page = render(summary(), "en")
     table = rows()

@@ -90,6 +90,19 @@ def test_pair_below_the_bound_is_a_question():
     ]
 
 
+def test_an_unlikely_doubt_is_asked_only_where_much_would_be_gained():
+    live, keys = births("Tran An", "Tran Binh", "Tran Chi", "Tran Dung", "Tran Em")
+    one, *group = (live.at(key, "mother") for key in keys)
+    doubt = -2.0  # one in five
+    alone = resolve(live, pairs((one, group[0], doubt)))
+    assert (len(alone.questions), alone.unasked) == (0, 1)
+    links = [(group[0], other, 20.0) for other in group[1:]]
+    found = resolve(live, pairs((one, group[0], doubt), *links))
+    assert (len(found.questions), found.unasked) == (0, 1)
+    town = resolve(live, pairs((one, group[0], -1.5), *links))
+    assert (len(town.questions), town.unasked) == (1, 0)
+
+
 def test_the_only_candidates_of_each_other_are_linked_from_somewhat_below_the_bound():
     live, (one, other) = births("Tran An", "Tran Binh")
     left, right = live.at(one, "mother"), live.at(other, "mother")
