@@ -1,5 +1,9 @@
 """The commands on the matching model, on a small simulated population."""
 
+import json
+import re
+import shutil
+
 import pytest
 from typer.testing import CliRunner
 
@@ -177,6 +181,48 @@ def test_a_refit_is_the_same_each_time(town, refitted, tmp_path):
     )
     again = (tmp_path / "again.toml").read_text(encoding="utf-8")
     assert again == (folder / "new.toml").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def judged(town, tmp_path_factory):
+    """The register with a decision on every question about two persons: the likelier is right."""
+    path = tmp_path_factory.mktemp("judged") / "register.db"
+    shutil.copy(town[0] / "register.db", path)
+    with open_register(path) as register:
+        asked = register.conflicts()
+        asked = asked[asked["kind"] == "same_person"]
+        decisions = [
+            {
+                "conflict": line.conflict,
+                "kind": line.kind,
+                "decision": "same" if line.probability > 0.5 else "different",
+                "mentions": json.loads(line.mentions),
+                "entries": json.loads(line.entries),
+                "officer": "An officer",
+                "decided": "2025-07-20",
+                "seen": line.evidence,
+            }
+            for line in asked.itertuples()
+        ]
+        with register.run("review") as run:
+            register.add_judgements(run, decisions)
+    return path, len(decisions)
+
+
+def test_some_judgements_are_learnt_from_and_others_kept_back(judged):
+    path, count = judged
+    assert count > 12
+    told = tell_refit(RefitRequest(register=str(path), language="en"))
+    chapter = next(c for c in told.chapters if c.title == "Officers' judgements")
+    learnt, tested = (
+        int(word) for word in re.findall(r"([0-9]+) (?:judgements|were kept)", chapter.text[0])
+    )
+    assert learnt > tested > 0
+    assert learnt + tested <= count
+    for model, (_, right, _, error) in zip(("now", "new"), chapter.lines, strict=True):
+        # Decisions that follow the stated probabilities are foreseen by them.
+        assert 0.7 * tested < int(right) <= tested, model
+        assert 0 < float(error) < 0.25, model
 
 
 SAFE = Safety(links=1000, expected=1.0, contradicted=10, refuted=0, persons=900, questions=50)
