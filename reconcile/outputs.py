@@ -15,6 +15,7 @@ from reconcile.errors import UsageError
 from reconcile.export import beside
 from reconcile.export.books import Knowledge as Headings
 from reconcile.files import new_file, write_new
+from reconcile.match import Estimate
 from reconcile.model import DELIVERIES
 from reconcile.report import page, summary
 from reconcile.review import conflicts_csv, records, workbook
@@ -161,7 +162,7 @@ def _write_for_officers(
     workbook.write(
         outputs["workbook"], _casebook(snapshot, knowledge, run.name, language), language
     )
-    source = _summary(snapshot, knowledge, run.name)
+    source = _summary(snapshot, knowledge, run)
     figures = summary.summarise(replace(source, unasked=_count(run, "doubts_not_asked")))
     write_new(outputs["report"], page.render(figures, language).encode())
 
@@ -192,7 +193,8 @@ def _casebook(register: Readable, knowledge: Knowledge, run: str, language: str)
     )
 
 
-def _summary(register: Readable, knowledge: Knowledge, run: str) -> summary.Source:
+def _summary(register: Readable, knowledge: Knowledge, run: Run) -> summary.Source:
+    stored = run.manifest.get("estimate")
     return summary.Source(
         register=register,
         register_types=knowledge.register_types,
@@ -200,8 +202,9 @@ def _summary(register: Readable, knowledge: Knowledge, run: str) -> summary.Sour
         wording=knowledge.wording,
         rules=load_findings(knowledge.folder),
         office=knowledge.office.name,
-        run=run,
+        run=run.name,
         made=now(),
+        estimate=Estimate.from_stored(stored) if stored else None,
     )
 
 

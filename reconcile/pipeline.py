@@ -178,6 +178,7 @@ def _merge_into(
         accounting = _accounting(imported, register)
         run.manifest["rows"] = {name: int(accounting[name].sum()) for name in ("read", *OUTCOMES)}
         run.manifest["counts"] = counts(resolved, saved)
+        run.manifest["estimate"] = dataclasses.asdict(worked.estimate)
         if request.dry_run:
             run.discard()
     merged = Merged(
@@ -334,10 +335,12 @@ def review_workbooks(request: ReviewRequest, progress: Progress = silent) -> Rev
         with register.run("review", {"workbooks": len(request.workbooks)}, {}) as run:
             paths = output_paths(request.out, run.name)
             register.add_judgements(run, [decision.stored() for decision in found.accepted])
-            resolved = work_out(register, knowledge, progress).resolved
+            worked = work_out(register, knowledge, progress)
+            resolved = worked.resolved
             progress("save", 0, 1)
             saved = register.save(run, resolved)
             run.manifest["counts"] = counts(resolved, saved)
+            run.manifest["estimate"] = dataclasses.asdict(worked.estimate)
             run.manifest["decisions"] = {
                 "applied": len(found.accepted),
                 "repeated": found.repeated,

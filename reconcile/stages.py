@@ -7,14 +7,14 @@ here the table that one returns is handed to the next.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
 from reconcile import config, match, standardise, validate
-from reconcile.model import FINDINGS, LIVE_MENTIONS, PAIRS, Outcome
+from reconcile.model import FINDINGS, LIVE_MENTIONS, PAIRS, ConflictKind, Outcome, Verdict
 from reconcile.register import Register, Resolved
 from reconcile.resolve import (
     asked_files,
@@ -26,6 +26,7 @@ from reconcile.resolve import (
     survivorship,
     wording,
 )
+from reconcile.resolve.constraints import JUDGED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 
     from reconcile.config import CommuneName, Office, RegisterType
     from reconcile.importers import Imported
-    from reconcile.match import Model
-    from reconcile.resolve.clusters import Bounds
+    from reconcile.match import Calibrated, Estimate, Model
+    from reconcile.resolve.clusters import Bounds, Clusters
     from reconcile.resolve.conflicts import ConflictRules
     from reconcile.resolve.entries import Identified
     from reconcile.resolve.survivorship import SurvivorshipRules
@@ -104,10 +105,12 @@ class WorkedOut:
         resolved: what the register should hold.
         gone: ``entry_key``, ``delivery`` (the full export that lacks it), ``file``, ``sheet``,
             ``row``, ``whole``: entries that are no longer delivered.
+        estimate: how many links are false and how many are missing, as far as the run can tell.
     """
 
     resolved: Resolved
     gone: pd.DataFrame
+    estimate: Estimate
 
 
 @dataclass(frozen=True)
@@ -194,6 +197,8 @@ def work_out(register: Register, knowledge: Knowledge, progress: Progress = sile
     grouped = clusters.cluster(
         mentions, live_entries, kin, pairs, effective.judgements, knowledge.bounds, types
     )
+    calibrated, grouped = state(pairs, grouped, standing, effective.judgements, knowledge)
+    pairs = calibrated.pairs
     happened = events.group(
         mentions, live_entries, kin, grouped, pairs, effective.judgements, types
     )
@@ -243,7 +248,59 @@ def work_out(register: Register, knowledge: Knowledge, progress: Progress = sile
         evidence=evidence,
         unasked=grouped.unasked,
     )
-    return WorkedOut(resolved, standing.identified.gone)
+    found = match.estimate(
+        calibrated,
+        knowledge.model.file.calibration,
+        grouped.questions,
+        _checked(effective.judgements),
+    )
+    return WorkedOut(resolved, standing.identified.gone, found)
+
+
+def state(
+    pairs: pd.DataFrame,
+    grouped: Clusters,
+    standing: Standing,
+    judged: pd.DataFrame,
+    knowledge: Knowledge,
+) -> tuple[Calibrated, Clusters]:
+    """How sure links and questions are, now that persons are made.
+
+    Args:
+        pairs: PAIRS, with the weights of matching.
+        grouped: persons and questions.
+        standing: what stands before matching.
+        judged: JUDGEMENTS, effective ones.
+        knowledge: the mapping files.
+
+    Returns:
+        The pairs, and the persons whose questions carry the same probabilities.
+    """
+    _, apart = judgements.same_and_apart(
+        judged, standing.mentions, standing.identified.entries, knowledge.register_types
+    )
+    calibrated = match.calibrate(
+        pairs,
+        np.asarray(grouped.person, dtype=np.int64),
+        grouped.joined,
+        knowledge.model.file.calibration,
+        [(line.left, line.right) for line in apart if line.rule == JUDGED],
+    )
+    sides = (
+        grouped.questions[side].to_numpy(dtype=np.int64) for side in ("best_left", "best_right")
+    )
+    sure = calibrated.stated(*sides)
+    return calibrated, replace(grouped, questions=grouped.questions.assign(probability=sure))
+
+
+def _checked(judged: pd.DataFrame) -> match.Sample:
+    """Links that officers checked by lot, and how many they found wrong."""
+    lines = judged[judged["kind"].eq(ConflictKind.QUALITY_CONTROL.value)]
+    right, wrong = (
+        int(lines["verdict"].eq(verdict.value).sum())
+        for verdict in (Verdict.SAME, Verdict.DIFFERENT)
+    )
+    return match.Sample(right + wrong, wrong)
 
 
 def _delivered(files: pd.DataFrame, deliveries: pd.DataFrame) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from pydantic import Field, model_validator
 
 from reconcile.config import Strict, read_mapping
 from reconcile.errors import MappingError, ModelError
+from reconcile.match.calibration import Calibration
 from reconcile.match.frequencies import NameFrequencies, load_frequencies
 from reconcile.model import Relation
 
@@ -352,6 +353,7 @@ class MatchingFile(Strict):
     blocking: tuple[BlockingRule, ...]
     comparisons: tuple[Comparison, ...]
     relatives: tuple[RelativeEvidence, ...] = ()
+    calibration: Calibration = Calibration()
 
     @model_validator(mode="after")
     def _consistent(self) -> MatchingFile:

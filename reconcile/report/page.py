@@ -18,6 +18,7 @@ from reconcile.text.language import translate
 if TYPE_CHECKING:
     import pandas as pd
 
+    from reconcile.match.estimate import Figure
     from reconcile.report.summary import Summary, Worded
 
 _WORST: Final = 20  # findings in the heat map
@@ -80,6 +81,7 @@ def render(summary: Summary, language: str) -> str:
         findings=page.findings(),
         books=page.books(),
         weights=page.weights(),
+        doubts=page.doubts(),
         bar_height=_BAR_HEIGHT,
         pictures=pictures,
     )
@@ -283,6 +285,51 @@ class _Page:
             words = self._words(self._summary.register_types.get(str(code)), str(code))
             lines.append((f"{self._commune(str(commune))} · {words}", cells))
         return {"years": years, "lines": lines}
+
+    def doubts(self) -> list[str]:
+        """How many links are false and how many are missing, as far as the run can tell."""
+        found = self._summary.estimate
+        if found is None:
+            return []
+        said = [
+            self.say(
+                "Of {links} pairs of mentions that are held to be one person, about {expected} "
+                "are probably two people (in 95 of 100 cases between {low} and {high}).",
+                links=self.number(found.links),
+                **self._figure(found.false_links),
+            ),
+            self.say(
+                "About {expected} pairs of mentions of one person are probably still apart (in "
+                "95 of 100 cases between {low} and {high}); right answers to the open questions "
+                "bring about {asked} of them together.",
+                asked=self._about(found.asked),
+                **self._figure(found.misses),
+            ),
+        ]
+        if found.sample.checked:
+            said.append(
+                self.say(
+                    "Officers checked {checked} links by lot and found {wrong} wrong; the estimate "
+                    "reckons with that.",
+                    checked=self.number(found.sample.checked),
+                    wrong=self.number(found.sample.wrong),
+                )
+            )
+        return said
+
+    def _figure(self, figure: Figure) -> dict[str, str]:
+        return {
+            "expected": self._about(figure.expected),
+            "low": self.number(figure.low),
+            "high": self.number(figure.high),
+        }
+
+    def _about(self, value: float) -> str:
+        """A number that is an estimate: no more digits than it can bear."""
+        if 0 < value < 1:
+            return "< 1"
+        digits = len(str(round(value))) - 2
+        return self.number(round(value, -digits) if digits > 0 else round(value))
 
     def weights(self) -> list[pictures.Bar]:
         """Pairs by match weight: questions below, links on top."""

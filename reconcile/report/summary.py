@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from reconcile.config import CommuneName, RegisterType
+    from reconcile.match import Estimate
     from reconcile.register import Readable
     from reconcile.resolve.wording import Wording
     from reconcile.text.findings import FindingRule
@@ -51,6 +52,7 @@ class Source:
         run: number of the run: ``R0012``.
         made: when the report is made.
         unasked: doubts about persons that the run does not ask about.
+        estimate: what the run believes of its own errors; None where no run worked it out.
     """
 
     register: Readable
@@ -62,6 +64,7 @@ class Source:
     run: str
     made: datetime
     unasked: int = 0
+    estimate: Estimate | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,7 @@ class Summary:
         history: ``run`` and ``open``: open conflicts after each run; empty where unknown.
         unreadable: ``delivery``, ``commune``, ``file`` of files that were left out.
         unasked: doubts about persons that are not asked about.
+        estimate: what the run believes of its own errors; None where no run worked it out.
     """
 
     office: str
@@ -111,6 +115,7 @@ class Summary:
         default_factory=lambda: pd.DataFrame({"delivery": [], "commune": [], "file": []})
     )
     unasked: int = 0
+    estimate: Estimate | None = None
 
 
 def summarise(source: Source) -> Summary:
@@ -141,6 +146,7 @@ def summarise(source: Source) -> Summary:
         weights=_weights(register.link_weights()),
         unreadable=unreadable[["delivery", "commune", "file"]].reset_index(drop=True),
         unasked=source.unasked,
+        estimate=source.estimate,
     )
 
 
