@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from reconcile.cycles import no_search_for_cycles
 from reconcile.errors import ExportError, FileFault
 from reconcile.importers.delivery import Found, FoundFile, find_deliveries
 from reconcile.importers.findings import Collector, Place
@@ -108,8 +109,9 @@ def read_deliveries(
     for done, file in enumerate(found.files):
         if options.progress:
             options.progress(STAGE, done, len(found.files))
-        _read_file(file, run)
-        run.pack_rows(_PACK_ROWS)
+        with no_search_for_cycles():
+            _read_file(file, run)
+            run.pack_rows(_PACK_ROWS)
     if options.progress:
         options.progress(STAGE, len(found.files), len(found.files))
     for file, fault in found.unplaced:

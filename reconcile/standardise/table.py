@@ -6,14 +6,13 @@ thousand entries is that of their distinct values.
 
 from __future__ import annotations
 
-import gc
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 import pandas as pd
 
+from reconcile.cycles import no_search_for_cycles
 from reconcile.model import ENTRIES, FINDINGS, MENTIONS, Precision
 from reconcile.standardise.columns import (
     NO_NUMBER,
@@ -238,18 +237,6 @@ def _whole(parts: list[Values], order: NDArray[np.int64]) -> pd.Series[Any]:
     return pd.Series(whole) if whole.dtype == bool else numbered(whole)
 
 
-@contextmanager
-def _no_search_for_cycles() -> Iterator[None]:
-    """Values that are read hold no reference cycles; to look for some takes a fifth of the time."""
-    searched = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if searched:
-            gc.enable()
-
-
 class _Cleaner:
     """Takes words for "no value" out of texts; remembers each distinct text."""
 
@@ -303,7 +290,7 @@ def standardise(
         distinct(ordered["own_key"].to_list()),
     )
     cleaner = _Cleaner(knowledge.codes.is_no_value)
-    with _no_search_for_cycles():
+    with no_search_for_cycles():
         for batch in _by_register_type(ordered, register_types, cleaner.clean):
             standardiser.read(batch)
     findings = _build(FINDINGS, standardiser.findings).drop_duplicates(

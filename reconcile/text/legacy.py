@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -26,7 +27,7 @@ from reconcile.text.legacy_tables import (
 from reconcile.text.syllables import is_vietnamese_syllable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
 UNICODE: Final = "unicode"
 VNI: Final = "vni"
@@ -318,12 +319,18 @@ def telling_words(values: Iterable[str] | Mapping[str, int]) -> Counter[str]:
         values: texts, or how often each text occurs.
     """
     counts: Counter[str] = Counter()
-    for value, times in Counter(values).items():
-        if not value.isascii():
-            for word in _RAW_WORDS.findall(value):
-                if not word.isascii():
-                    counts[word] += times
+    occurring = values if isinstance(values, Mapping) else Counter(values)
+    for value, times in occurring.items():
+        for word in _telling_words_of(value):
+            counts[word] += times
     return counts
+
+
+@lru_cache(maxsize=1 << 15)
+def _telling_words_of(text: str) -> tuple[str, ...]:
+    if text.isascii():
+        return ()
+    return tuple(word for word in _RAW_WORDS.findall(text) if not word.isascii())
 
 
 def _can_be(word: str, encoding: str) -> bool:

@@ -149,9 +149,15 @@ def _date(raw: bytes) -> Cell:
     if text.strip("0") == "":
         return ""
     try:
-        return datetime.datetime.strptime(text, "%Y%m%d").date()  # noqa: DTZ007 - a date, no time
+        return (
+            datetime.date(int(text[:4]), int(text[4:6]), int(text[6:8])) if _is_day(text) else text
+        )
     except ValueError:
         return text
+
+
+def _is_day(text: str) -> bool:
+    return len(text) == 8 and text.isascii() and text.isdigit()
 
 
 def _logical(raw: bytes) -> Cell:
