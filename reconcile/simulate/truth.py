@@ -7,12 +7,13 @@ of every file with what an importer should make of it; ``cases.csv`` names the h
 from __future__ import annotations
 
 import csv
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from reconcile.model import MENTION_COLUMNS
 from reconcile.simulate.people import year_of
 from reconcile.simulate.writers import Expected
+from reconcile.text.folding import strip_marks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -102,6 +103,33 @@ def _row(row: Placed) -> tuple[str | int, ...]:
     return (*_place(row), row.position.expected.value, entry)
 
 
+def near_named_siblings(persons: list[Person]) -> list[Person]:
+    """Children of one mother whose names without marks are one letter apart, or equal."""
+    siblings: dict[int, list[Person]] = defaultdict(list)
+    for person in persons:
+        if person.mother is not None:
+            siblings[person.mother.number].append(person)
+    plain = {person.number: strip_marks(person.name) for person in persons}
+    return [
+        person
+        for children in siblings.values()
+        for person in children
+        if any(
+            other is not person and _one_letter_apart(plain[person.number], plain[other.number])
+            for other in children
+        )
+    ]
+
+
+def _one_letter_apart(one: str, other: str) -> bool:
+    """Whether at most one letter has to be changed, added or left out."""
+    short, long = sorted((one, other), key=len)
+    if len(long) - len(short) > 1:
+        return False
+    same = next((at for at, letter in enumerate(short) if letter != long[at]), len(short))
+    return short[same + (len(short) == len(long)) :] == long[same + 1 :]
+
+
 def _cases(placed: list[Placed], persons: list[Person]) -> list[tuple[str | int, ...]]:
     seen: dict[int, Copy] = {}
     mentioned: set[int] = set()
@@ -118,5 +146,7 @@ def _cases(placed: list[Placed], persons: list[Person]) -> list[tuple[str | int,
     for person in here:
         if alike[person.name, year_of(person.born)] > 1:
             person.cases.add("namesake")
+    for person in near_named_siblings(here):
+        person.cases.add("near_named_sibling")
     lines += [(case, "person", _person(person.number)) for person in here for case in person.cases]
     return lines
