@@ -326,7 +326,7 @@ def _bounds(model: TableModel, rules: HardRules) -> Bounds:
     link = math.log2(own.link / (1 - own.link))
     thresholds = rules.thresholds.model_copy(
         update={
-            "prior_bits": math.log2(model.prior / (1 - model.prior)),
+            "prior_bits": link,
             "against_bits": own.against_bits,
             "bridge_bits": own.bridge_bits,
             "unrivalled_bits": 0.0,

@@ -149,7 +149,8 @@ class TableThresholds(Strict):
     Attributes:
         link: match probability from which a pair may be linked.
         bridge_bits: what the best pair must bring beyond it to join two groups of records.
-        against_bits: a pair weighs against a join from so many bits below the prior.
+        against_bits: another pair of two groups weighs against their join from so many bits below
+            the threshold.
         large_cluster: groups are never grown beyond so many records.
     """
 
