@@ -8,17 +8,20 @@ that stage; here are the reader that they all use, and register types, communes 
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from reconcile.errors import MappingError
+from reconcile.errors import MappingError, Problem, Problems
 from reconcile.model import ENTRY_ATTRIBUTES, ROLE_ATTRIBUTES, Relation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pydantic_core import ErrorDetails
 
 _PACKAGE: Final = Path(__file__).resolve().parent
 
@@ -71,16 +74,31 @@ def read_toml(path: Path) -> dict[str, Any]:
         MappingError: the file is missing, is not UTF-8 or is not TOML; says file and place.
     """
     try:
-        with path.open("rb") as stream:
-            return tomllib.load(stream)
+        # Notepad begins UTF-8 files with a byte order mark, which TOML does not know.
+        return tomllib.loads(path.read_bytes().removeprefix(b"\xef\xbb\xbf").decode("utf-8"))
     except OSError as error:
         raise MappingError(
             "{file}: cannot be read ({reason}).", file=path.name, reason=error.strerror
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise MappingError(
-            "{file}: is not valid TOML: {reason}.", file=path.name, reason=str(error)
+            "{file}: is not saved as UTF-8. Save it again with the encoding UTF-8.", file=path.name
         ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise MappingError(
+            "{file}: is not valid TOML {place}. Check quotation marks, brackets and signs of "
+            "equality there.",
+            file=path.name,
+            place=_place_in_toml(str(error)),
+        ) from error
+
+
+def _place_in_toml(reason: str) -> Problem:
+    """Where a TOML file cannot be read, out of the parser's message."""
+    found = re.search(r"line (\d+), column (\d+)", reason)
+    if not found:
+        return Problem("at its end")
+    return Problem("in line {line}, column {column}", line=found[1], column=found[2])
 
 
 def read_mapping(path: Path, schema: type[_Schema]) -> _Schema:
@@ -97,13 +115,56 @@ def read_mapping(path: Path, schema: type[_Schema]) -> _Schema:
     try:
         return schema.model_validate(data)
     except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(str(part) for part in problem['loc']) or '(file)'}: {problem['msg']}"
-            for problem in error.errors(include_url=False, include_input=False)
+        problems = Problems(
+            _misfit(problem) for problem in error.errors(include_url=False, include_input=False)
         )
         raise MappingError(
             "{file}: {problems}.", file=f"{path.parent.name}/{path.name}", problems=problems
         ) from error
+
+
+def _misfit(problem: ErrorDetails) -> Problem:
+    """One thing in which a file does not fit its schema, in words of the field."""
+    kind, said = problem["type"], problem.get("ctx", {})
+    place = ".".join(map(str, problem["loc"])) or "(file)"
+    if kind == "value_error" and isinstance(said.get("error"), ValueError):
+        return Problem("{place}: {problem}", place=place, problem=said["error"].args[0])
+    template = _MISFITS.get(kind)
+    if not template:
+        return Problem("{place}: {problem}", place=place, problem=problem["msg"])
+    return Problem(template, place=place, **said)
+
+
+# What pydantic calls a misfit -> what is read of it; the placeholders are pydantic's.
+_MISFITS: Final = {
+    "missing": "{place}: is missing; add it",
+    "extra_forbidden": "{place}: is not known here; check how it is spelled",
+    "literal_error": "{place}: must be {expected}",
+    "string_pattern_mismatch": "{place}: does not have the form {pattern}",
+    "greater_than": "{place}: must be greater than {gt}",
+    "greater_than_equal": "{place}: must be {ge} or more",
+    "less_than": "{place}: must be less than {lt}",
+    "less_than_equal": "{place}: must be {le} or less",
+    "too_short": "{place}: needs at least {min_length} value(s)",
+    "string_too_short": "{place}: needs at least {min_length} character(s)",
+    "string_too_long": "{place}: may have {max_length} character(s) at most",
+    "string_type": "{place}: must be a text in quotation marks",
+    "tuple_type": "{place}: must be a list in square brackets",
+    "list_type": "{place}: must be a list in square brackets",
+    "dict_type": "{place}: must be a table",
+    "model_type": "{place}: must be a table",
+    "model_attributes_type": "{place}: must be a table",
+    "int_type": "{place}: must be a whole number",
+    "int_parsing": "{place}: must be a whole number",
+    "int_from_float": "{place}: must be a whole number",
+    "float_type": "{place}: must be a number",
+    "float_parsing": "{place}: must be a number",
+    "bool_type": "{place}: must be true or false",
+    "bool_parsing": "{place}: must be true or false",
+    "date_type": "{place}: must be a date, as 2025-07-01",
+    "date_parsing": "{place}: must be a date, as 2025-07-01",
+    "date_from_datetime_parsing": "{place}: must be a date, as 2025-07-01",
+}
 
 
 def mapping_files(folder: Path) -> Iterator[Path]:
@@ -217,10 +278,12 @@ def check_field(field: str, register_type: RegisterType) -> str:
     if owner == "extra" and attribute:
         return ""
     if owner == "entry":
-        return "" if attribute in ENTRY_ATTRIBUTES else f"unknown entry attribute {attribute!r}"
+        known = attribute in ENTRY_ATTRIBUTES
+        return "" if known else Problem("unknown entry attribute '{name}'", name=attribute)
     if owner not in {role.name for role in register_type.roles}:
-        return f"{register_type.code} has no role {owner!r}"
-    return "" if attribute in ROLE_ATTRIBUTES else f"unknown role attribute {attribute!r}"
+        return Problem("{code} has no role '{name}'", code=register_type.code, name=owner)
+    known = attribute in ROLE_ATTRIBUTES
+    return "" if known else Problem("unknown role attribute '{name}'", name=attribute)
 
 
 def load_register_types(folder: Path) -> dict[str, RegisterType]:
@@ -240,12 +303,12 @@ def load_register_types(folder: Path) -> dict[str, RegisterType]:
         register_type = read_mapping(path, RegisterType)
         problems = _problems(register_type)
         if register_type.code in types:
-            problems.append(f"the code {register_type.code} is defined twice")
+            problems.append(Problem("the code {code} is defined twice", code=register_type.code))
         if problems:
             raise MappingError(
                 "{file}: {problems}.",
                 file=f"register_types/{path.name}",
-                problems="; ".join(problems),
+                problems=Problems(problems),
             )
         types[register_type.code] = register_type
     if not types:
@@ -255,12 +318,14 @@ def load_register_types(folder: Path) -> dict[str, RegisterType]:
 
 def _problems(register_type: RegisterType) -> list[str]:
     names = [role.name for role in register_type.roles]
-    problems = [
-        f"role {name!r} is defined twice" for name in sorted(set(names)) if names.count(name) > 1
+    problems: list[str] = [
+        Problem("role '{name}' is defined twice", name=name)
+        for name in sorted(set(names))
+        if names.count(name) > 1
     ]
     for rule in register_type.kin:
         problems += [
-            f"kin: there is no role {name!r}"
+            Problem("kin: there is no role '{name}'", name=name)
             for name in (rule.of, rule.relative)
             if name not in names
         ]
@@ -272,7 +337,7 @@ def _problems(register_type: RegisterType) -> list[str]:
         if problem:
             problems.append(problem)
     if not register_type.principals:
-        problems.append("no role is principal")
+        problems.append(Problem("no role is principal"))
     return problems
 
 
@@ -310,7 +375,7 @@ def load_commune_names(folder: Path) -> dict[str, CommuneName]:
             raise MappingError(
                 "{file}: {problems}.",
                 file=f"communes/{path.name}",
-                problems=f"the id {commune.id} is defined twice",
+                problems=Problem("the id {id} is defined twice", id=commune.id),
             )
         communes[commune.id] = commune
     if not communes:

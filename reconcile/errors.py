@@ -26,6 +26,51 @@ English with ``{placeholders}``; :func:`reconcile.text.language.translate` gives
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Problem(str):
+    """A sentence that fills a placeholder of another one, and is translated with it.
+
+    It is its English text, so that it can be used as any other value of a message.
+
+    Attributes:
+        template: English sentence with ``{placeholders}``.
+        values: what fills them; may be problems themselves.
+    """
+
+    __slots__ = ("template", "values")
+
+    template: str
+    values: dict[str, object]
+
+    def __new__(cls, template: str, **values: object) -> Problem:
+        """Make the English text of it."""
+        problem = super().__new__(cls, template.format(**values))
+        problem.template, problem.values = template, values
+        return problem
+
+
+class Problems(str):
+    """Several problems, one behind the other.
+
+    Attributes:
+        parts: the problems; plain texts among them are not translated.
+    """
+
+    __slots__ = ("parts",)
+
+    parts: tuple[str, ...]
+
+    def __new__(cls, parts: Iterable[str]) -> Problems:
+        """Make the English text of them."""
+        parts = tuple(parts)
+        problems = super().__new__(cls, "; ".join(parts))
+        problems.parts = parts
+        return problems
 
 
 class ReconcileError(Exception):

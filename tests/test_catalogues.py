@@ -18,7 +18,7 @@ TOLD = {
 }
 
 # Functions and methods whose first argument is a template.
-SPOKEN = {"_", "translate", "words", "say", "_counts", "_notes", "_problem"}
+SPOKEN = {"_", "translate", "words", "say", "_counts", "_notes", "_problem", "Problem"}
 
 
 def placeholders(text):

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from reconcile.errors import MappingError
+from reconcile.errors import MappingError, Problem
 
 if TYPE_CHECKING:
     from reconcile.text.findings import FindingRule
@@ -73,7 +73,9 @@ class Collector:
         rule = self.rules.get(code)
         if rule is None:
             raise MappingError(
-                "{file}: {problems}.", file="findings/", problems=f"the code {code} is not defined"
+                "{file}: {problems}.",
+                file="findings/",
+                problems=Problem("the code {code} is not defined", code=code),
             )
         self.lines.append(
             {

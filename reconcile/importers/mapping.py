@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from reconcile.config import RegisterType, check_field, read_mapping, read_toml
-from reconcile.errors import MappingError
+from reconcile.errors import MappingError, Problem, Problems
 from reconcile.importers.labels import ditto_key, label_key, name_key
 from reconcile.importers.schema import Codes, CommuneMapping, Importing, TableMapping
 
@@ -131,13 +131,17 @@ def load_mappings(folder: Path, register_types: dict[str, RegisterType]) -> Mapp
         if commune.unit not in units:
             known = ", ".join(units)
             problems.append(
-                f"unit: there is no commune {commune.unit!r} in units.toml; known are {known}"
+                Problem(
+                    "unit: there is no commune '{unit}' in units.toml; known are {known}",
+                    unit=commune.unit,
+                    known=known,
+                )
             )
         if commune.id in communes:
-            problems.append(f"the id {commune.id} is defined twice")
+            problems.append(Problem("the id {id} is defined twice", id=commune.id))
         if problems:
             raise MappingError(
-                "{file}: {problems}.", file=f"communes/{path.name}", problems="; ".join(problems)
+                "{file}: {problems}.", file=f"communes/{path.name}", problems=Problems(problems)
             )
         communes[commune.id] = commune
     if not communes:
@@ -165,16 +169,23 @@ def _problems(
     commune: CommuneMapping, register_types: dict[str, RegisterType], codes: Codes
 ) -> list[str]:
     ids = [table.id for table in commune.tables]
-    problems = [
-        f"table {name!r} is defined twice" for name in sorted({*ids}) if ids.count(name) > 1
+    problems: list[str] = [
+        Problem("table '{name}' is defined twice", name=name)
+        for name in sorted({*ids})
+        if ids.count(name) > 1
     ]
     for table in commune.tables:
         register_type = register_types.get(table.register_type)
         if register_type is None:
-            problems.append(f"{table.id}: there is no register type {table.register_type!r}")
+            found: list[str] = [
+                Problem("there is no register type '{code}'", code=table.register_type)
+            ]
         else:
-            problems += [f"{table.id}: {text}" for text in _table_problems(table, register_type)]
-        problems += [f"{table.id}: {text}" for text in _code_problems(table.codes, codes)]
+            found = _table_problems(table, register_type)
+        found += _code_problems(table.codes, codes)
+        problems += [
+            Problem("{place}: {problem}", place=table.id, problem=problem) for problem in found
+        ]
     return problems
 
 
@@ -183,20 +194,26 @@ def _table_problems(table: TableMapping, register_type: RegisterType) -> list[st
     used = [*columns.values(), *table.required, *table.defaults, *table.no_ditto]
     problems = [text for name in used if (text := check_field(name, register_type))]
     if not columns:
-        problems.append("it has no columns; give columns or set template = true")
+        problems.append(Problem("it has no columns; give columns or set template = true"))
     seen: dict[str, str] = {}
     for label in columns:
         other = seen.setdefault(label_key(label), label)
         if other != label:
-            problems.append(f"the columns {other!r} and {label!r} cannot be told apart")
+            problems.append(
+                Problem(
+                    "the columns '{one}' and '{other}' cannot be told apart", one=other, other=label
+                )
+            )
     problems += [
-        f"the alias {alias!r} is a column itself"
+        Problem("the alias '{alias}' is a column itself", alias=alias)
         for alias in table.aliases
         if label_key(alias) in seen
     ]
     mapped = set(columns.values())
     problems += [
-        f"the required field {name} has no column" for name in table.required if name not in mapped
+        Problem("the required field {name} has no column", name=name)
+        for name in table.required
+        if name not in mapped
     ]
     return problems
 
@@ -208,8 +225,14 @@ def _code_problems(codes: Codes, known: Codes) -> list[str]:
         standard = {*known.get(owner.rpartition(".")[2], {}).values()} | {""}
         unknown = sorted({*words.values()} - standard)
         if unknown and len(standard) > 1:
-            listed = ", ".join(sorted(standard - {""}))
-            problems.append(f"codes.{owner}: unknown code words {unknown}; known are {listed}")
+            problems.append(
+                Problem(
+                    "codes.{owner}: unknown code words {unknown}; known are {known}",
+                    owner=owner,
+                    unknown=", ".join(unknown),
+                    known=", ".join(sorted(standard - {""})),
+                )
+            )
     return problems
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from reconcile.config import Strict
+from reconcile.errors import Problem
 from reconcile.text.legacy import ENCODINGS
 
 Codes = dict[str, dict[str, str]]
@@ -68,7 +69,9 @@ def _checked_pattern(pattern: str) -> str:
     try:
         re.compile(pattern)
     except re.error as error:
-        raise ValueError(f"is not a regular expression: {error}") from error
+        raise ValueError(
+            Problem("{pattern} is not a regular expression", pattern=pattern)
+        ) from error
     return pattern
 
 
@@ -133,7 +136,13 @@ class TableMapping(Strict):
     def _known_encodings(cls, encodings: tuple[str, ...]) -> tuple[str, ...]:
         unknown = sorted(set(encodings) - set(ENCODINGS))
         if unknown or not encodings:
-            raise ValueError(f"unknown encodings {unknown}; known are {list(ENCODINGS)}")
+            raise ValueError(
+                Problem(
+                    "unknown encodings {unknown}; known are {known}",
+                    unknown=", ".join(unknown),
+                    known=", ".join(ENCODINGS),
+                )
+            )
         return encodings
 
 

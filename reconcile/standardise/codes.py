@@ -14,6 +14,7 @@ from typing import Final, Literal
 from pydantic import field_validator
 
 from reconcile.config import Strict
+from reconcile.errors import Problem
 from reconcile.text.folding import key, plain, tidy
 
 _SIGNS: Final = " .,;:'\"`*_"
@@ -49,7 +50,9 @@ class CodeKnowledge(Strict):
             try:
                 re.compile(pattern)
             except re.error as error:
-                raise ValueError(f"{pattern!r} is no regular expression: {error}") from error
+                raise ValueError(
+                    Problem("{pattern} is not a regular expression", pattern=pattern)
+                ) from error
         return patterns
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from pydantic import Field
 
 from reconcile.config import Strict, read_mapping
-from reconcile.errors import MappingError
+from reconcile.errors import MappingError, Problem, Problems
 from reconcile.text.folding import key, plain
 from reconcile.text.sound import southern_sound_key
 
@@ -202,11 +202,13 @@ def _with_initial(name: str) -> str:
 def _problems(units: tuple[Unit, ...]) -> list[str]:
     ids = [unit.id for unit in units]
     known = set(ids)
-    problems = [
-        f"{unit_id} is defined twice" for unit_id in sorted(known) if ids.count(unit_id) > 1
+    problems: list[str] = [
+        Problem("the id {id} is defined twice", id=unit_id)
+        for unit_id in sorted(known)
+        if ids.count(unit_id) > 1
     ]
     problems += [
-        f"{unit.id}: there is no unit {other}"
+        Problem("{id}: there is no unit {other}", id=unit.id, other=other)
         for unit in units
         for other in (unit.parent, unit.into)
         if other and other not in known
@@ -226,7 +228,7 @@ def load_gazetteer(mappings: Path) -> Gazetteer:
     content = read_mapping(mappings / "units.toml", _UnitFile)
     problems = _problems(content.unit)
     if problems:
-        raise MappingError("{file}: {problems}.", file="units.toml", problems="; ".join(problems))
+        raise MappingError("{file}: {problems}.", file="units.toml", problems=Problems(problems))
     return Gazetteer(content.unit, content.prefixes, content.cut)
 
 

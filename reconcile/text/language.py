@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from reconcile.errors import Problem, Problems
+
 DEFAULT: Final = "vi"
 LANGUAGES: Final = ("vi", "en")
 _LOCALES: Final = Path(__file__).resolve().parent / "locales"
@@ -43,4 +45,14 @@ def translate(template: str, language: str = DEFAULT, **values: object) -> str:
         language: ``vi`` or ``en``; English where the catalogue has no translation.
         **values: what fills the placeholders.
     """
-    return _messages(language).get(template, template).format(**values)
+    said = {name: _said(value, language) for name, value in values.items()}
+    return _messages(language).get(template, template).format(**said)
+
+
+def _said(value: object, language: str) -> object:
+    """A value of a message; problems are messages themselves."""
+    if isinstance(value, Problem):
+        return translate(value.template, language, **value.values)
+    if isinstance(value, Problems):
+        return "; ".join(str(_said(part, language)) for part in value.parts)
+    return value

@@ -35,7 +35,7 @@ def test_the_shipped_model_loads(model):
         ('id = "cccd"\nparts', 'id = "cmnd"\nparts', "an id is defined twice"),
         ("m = 0.82\nfrequency", "m = 0.82\nu = 0.1\nfrequency", "give either u or frequency"),
         ("m = 0.82", "m = 1.82", "less than 1"),
-        ("rounds = 2", "rounds = 2\nspeed = 3", "Extra inputs"),
+        ("rounds = 2", "rounds = 2\nspeed = 3", "not known here"),
         ('["partner", "partner"]', '["partner", "neighbour"]', "unknown slots neighbour"),
         ("m = 0.82", "m = ", "is not valid TOML"),
         ('names = "names_frequency.csv"', 'names = "nowhere.csv"', "cannot be read"),

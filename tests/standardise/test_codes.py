@@ -126,7 +126,7 @@ def test_code_words_stay_and_others_are_understood(knowledge):
 
 
 def test_a_wrong_pattern_is_refused():
-    with pytest.raises(ValueError, match="no regular expression"):
+    with pytest.raises(ValueError, match="not a regular expression"):
         CodeKnowledge(
             no_value=(), sex={}, code={}, relation=(), note_flags={"x": "("}, ethnic_group={},
             nationality={},
