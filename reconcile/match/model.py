@@ -119,6 +119,8 @@ class Level(Strict):
         vi: the level in one Vietnamese sentence, for officers.
         en: the same in English.
         source: where the figures come from.
+        judged: m and u before the first refit: later ones start from these again, so that a
+            figure cannot wander off refit by refit.
     """
 
     id: str
@@ -131,13 +133,15 @@ class Level(Strict):
     vi: str
     en: str
     source: str
+    judged: dict[Literal["m", "u"], float] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _one_u(self) -> Level:
         if (self.u is None) == (not self.frequency):
             raise ValueError(f"level {self.id}: give either u or frequency")
-        if any(not 0 < value < 1 for value in self.against.values()):
-            raise ValueError(f"level {self.id}: against must lie between 0 and 1")
+        for name, given in (("against", self.against), ("judged", self.judged)):
+            if any(not 0 < value < 1 for value in given.values()):
+                raise ValueError(f"level {self.id}: {name} must lie between 0 and 1")
         return self
 
 

@@ -39,9 +39,9 @@ def with_figures(text: str, figures: Iterable[Figure], version: str, day: date) 
         day: when it was refitted, for the sources.
 
     Returns:
-        The same file: only ``version`` and, of the levels that change, ``m``, ``u`` and ``source``
-        are other ones. ``source`` says from how many pairs each figure comes; what an earlier refit
-        said there is replaced.
+        The same file: only ``version`` and, of the levels that change, ``m``, ``u``, ``source`` and
+        ``judged`` are other ones. ``source`` says from how many pairs each figure comes; what an
+        earlier refit said there is replaced. ``judged`` keeps the figures from before any refit.
     """
     document = tomlkit.parse(text)
     document["version"] = version
@@ -62,8 +62,12 @@ def _tables(table: Any, name: str) -> list[Any]:  # noqa: ANN401 - tomlkit's typ
 
 def _change(level: Any, figures: list[Figure], day: date) -> None:  # noqa: ANN401 - as above
     told = []
+    judged = tomlkit.inline_table()
+    judged.update(level.get("judged", {}))
     for figure in sorted(figures, key=lambda figure: figure.what):
         level[figure.what] = figure.after
         told.append(f"{figure.what} from {figure.pairs:.0f} pairs")
+        judged[figure.what] = figure.judged
     before = _REFITTED.sub("", str(level["source"]))
     level["source"] = f"{before}; refitted {day.isoformat()}: {', '.join(told)}"
+    level["judged"] = judged

@@ -3,11 +3,12 @@
 *m* by expectation and maximisation without labels: every candidate pair counts as one person with
 its match probability, against all rivals together, and for each comparison only pairs count that
 were found without looking at it. What officers decided counts as known. *u* from pairs drawn
-blindly. Both are held back: the present figures count as observations of their own (a Dirichlet
-prior), so that what is rare does not shrink to nothing for want of cases; each figure goes
-:data:`STEP` of the way, in logarithms, to what the register says; and none moves by more than
-:data:`FARTHEST` in one refit. Going the whole way gave false links on one of four populations,
-half the way on none (docs/decisions/0054-refit-goes-half-way.md).
+blindly. Both are held back: the figures as they were judged count as observations of their own (a
+Dirichlet prior), so that what is rare does not shrink to nothing for want of cases; each figure
+goes :data:`STEP` of the way, in logarithms, to what the register says; and none ever moves by more
+than :data:`FARTHEST`. A refitted model keeps the judged figures, and refitting it starts from them.
+Going the whole way gave more false links on two of six populations, half the way on none
+(docs/decisions/0054-refit-goes-half-way.md).
 
 Population, rivals, relatives, frequencies of names and thresholds stay as they are: a register
 says little about them that is not already a choice of the office, or of the law. So does the *u* of
@@ -36,12 +37,12 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-STEP: Final = 0.5  # share of the way from the present figure to the estimate
-FARTHEST: Final = 0.5  # bits by which one m or one u moves at most
+STEP: Final = 0.5  # share of the way from the judged figure to the estimate
+FARTHEST: Final = 0.5  # bits by which one m or one u is moved at most
 _ROUNDS: Final = 10
 _STILL: Final = 0.001  # relative change of every m below which the rounds end
-_PRIOR_PAIRS: Final = 300.0  # pairs that the present m counts for
-_PRIOR_EVENTS: Final = 30.0  # pairs at the level that the present u counts for
+_PRIOR_PAIRS: Final = 300.0  # pairs that the judged m counts for
+_PRIOR_EVENTS: Final = 30.0  # pairs at the level that the judged u counts for
 _JUDGED_U: Final = frozenset(("name", "date"))  # kinds whose u no blind pair can tell
 _LIKELIEST: Final = 0.9999  # nothing is certain
 
@@ -66,9 +67,10 @@ class Figure:
         comparison: id of the comparison.
         level: id of the level.
         what: m or u.
-        before: as it was.
-        estimate: what the register says, the present figure counted in.
-        after: as it would be: part of the way.
+        judged: as it was before any refit.
+        before: as it is.
+        estimate: what the register says, the judged figure counted in.
+        after: as it would be: part of the way from what was judged.
         pairs: pairs that could have been at the level, in expectation.
         seen: of these, pairs that are at it.
     """
@@ -76,6 +78,7 @@ class Figure:
     comparison: str
     level: str
     what: Literal["m", "u"]
+    judged: float
     before: float
     estimate: float
     after: float
@@ -133,16 +136,17 @@ def refit(matched: Matched, model: Model, labels: Labels | None = None) -> Refit
 def _with_figures(comparison: Comparison, m: dict[str, Figure], u: dict[str, Figure]) -> Comparison:
     levels = []
     for level in comparison.levels:
-        found = (figures[level.id] for figures in (m, u) if level.id in figures)
-        update: dict[str, float] = {figure.what: figure.after for figure in found}
+        found = [figures[level.id] for figures in (m, u) if level.id in figures]
+        update: dict[str, object] = {figure.what: figure.after for figure in found}
+        update["judged"] = level.judged | {figure.what: figure.judged for figure in found}
         levels.append(level.model_copy(update=update))
     return comparison.model_copy(update={"levels": tuple(levels)})
 
 
-def _towards(before: float, estimate: float) -> float:
+def _towards(judged: float, estimate: float) -> float:
     """Part of the way from one figure to another, in as many digits as people read."""
-    moved = STEP * math.log2(estimate / before)
-    held = before * math.pow(2, min(max(moved, -FARTHEST), FARTHEST))
+    moved = STEP * math.log2(estimate / judged)
+    held = judged * math.pow(2, min(max(moved, -FARTHEST), FARTHEST))
     return float(f"{min(held, _LIKELIEST):.4g}")
 
 
@@ -175,10 +179,10 @@ def _estimated_u(blind: Seen, model: Model) -> dict[str, dict[str, Figure]]:
 
 def _figure_u(comparison: Comparison, level: Level, pairs: float, seen: float) -> Figure:
     before = level.u or 0.0
-    prior = _PRIOR_EVENTS / before
-    estimate = (seen + _PRIOR_EVENTS) / (pairs + prior)
-    after = _towards(before, estimate)
-    return Figure(comparison.id, level.id, "u", before, estimate, after, pairs, seen)
+    judged = level.judged.get("u", before)
+    estimate = (seen + _PRIOR_EVENTS) / (pairs + _PRIOR_EVENTS / judged)
+    after = _towards(judged, estimate)
+    return Figure(comparison.id, level.id, "u", judged, before, estimate, after, pairs, seen)
 
 
 def _estimated_m(
@@ -218,9 +222,10 @@ def _maximised(
 
 
 def _figure_m(comparison: Comparison, level: Level, pairs: float, seen: float) -> Figure:
-    estimate = (seen + _PRIOR_PAIRS * level.m) / (pairs + _PRIOR_PAIRS)
-    after = _towards(level.m, estimate)
-    return Figure(comparison.id, level.id, "m", level.m, estimate, after, pairs, seen)
+    judged = level.judged.get("m", level.m)
+    estimate = (seen + _PRIOR_PAIRS * judged) / (pairs + _PRIOR_PAIRS)
+    after = _towards(judged, estimate)
+    return Figure(comparison.id, level.id, "m", judged, level.m, estimate, after, pairs, seen)
 
 
 def _probability(

@@ -153,9 +153,9 @@ def _moved(figures: Figures, report: Report) -> Chapter:
         text=(
             say(
                 "m is how often two mentions of one person stand at a level, u how often those of "
-                "two people do. Each figure goes part of the way from what it is now to what the "
-                "register says. Figures that move the weight by less than {least} bits are not "
-                "shown.",
+                "two people do. Each figure goes part of the way from what it was before any refit "
+                "to what the register says. Figures that move the weight by less than {least} bits "
+                "are not shown.",
                 least=figures.number(_LEAST, 2),
             ),
         ),
