@@ -10,6 +10,7 @@ import csv
 import io
 import math
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -24,7 +25,7 @@ from reconcile.resolve.clusters import Bounds, cluster
 from reconcile.resolve.constraints import load_hard_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -34,8 +35,10 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
+_TIE: Final = 1e-6  # bits, finer than any difference of weights
 _MODELS: Final = "models"  # folder of the shipped model files, below the mappings
 _SEPARATORS: Final = ",;\t|"
+_AT_ONCE: Final = 100_000  # rows held as single cells while a csv is read; bounds memory
 _OUT: Final = ("id", "cluster_id")
 
 
@@ -212,6 +215,10 @@ def _read(path: Path) -> pd.DataFrame:
         raise TableError(
             "{file}: is not UTF-8 text; save it as “CSV UTF-8” and try again.", file=path.name
         ) from error
+    except csv.Error as error:
+        raise TableError(
+            "{file}: is damaged, or no csv; save it again and try anew.", file=path.name
+        ) from error
     except ValueError as error:  # pyarrow's own error is one
         raise TableError("{file}: is no parquet file.", file=path.name) from error
 
@@ -220,10 +227,10 @@ def _read_csv(text: str, name: str) -> pd.DataFrame:
     """Every cell as text; lines that do not fit the heading are told, not guessed at."""
     heading = text.partition("\n")[0]
     separator = max(_SEPARATORS, key=heading.count)
-    lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
-    if not lines or not any(lines[0]):
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    columns = [column.strip() for column in next(lines, [])]
+    if not any(columns):
         raise TableError("{file}: is empty; its first row must name the columns.", file=name)
-    columns = [column.strip() for column in lines[0]]
     if len(set(columns)) < len(columns):
         twice = next(place for place, column in enumerate(columns) if column in columns[:place])
         raise TableError(
@@ -231,16 +238,26 @@ def _read_csv(text: str, name: str) -> pd.DataFrame:
             file=name,
             number=twice + 1,
         )
-    for number, line in enumerate(lines[1:], start=2):
-        if line and len(line) != len(columns):
+    parts = [pd.DataFrame(columns=columns, dtype="str")]
+    whole = _whole_lines(lines, len(columns), name)
+    while part := list(islice(whole, _AT_ONCE)):
+        parts.append(pd.DataFrame(part, columns=columns, dtype="str"))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _whole_lines(lines: Iterable[list[str]], cells: int, name: str) -> Iterator[list[str]]:
+    """Lines with as many cells as the heading; empty ones are left out."""
+    for number, line in enumerate(lines, start=2):
+        if line and len(line) != cells:
             raise TableError(
                 "{file}, row {row}: has {found} cells where the heading has {wanted}.",
                 file=name,
                 row=number,
                 found=len(line),
-                wanted=len(columns),
+                wanted=cells,
             )
-    return pd.DataFrame([line for line in lines[1:] if line], columns=columns, dtype="str")
+        if line:
+            yield line
 
 
 def _as_texts(column: pd.Series[Any]) -> pd.Series[str]:
@@ -323,7 +340,8 @@ def _bounds(model: TableModel, rules: HardRules) -> Bounds:
     """The thresholds of the model in bits."""
     assert model.prior is not None  # noqa: S101 - fitted
     own = model.thresholds
-    link = math.log2(own.link / (1 - own.link))
+    # A little more than even odds, so that of two that fit equally well neither is taken.
+    link = math.log2(own.link / (1 - own.link)) + _TIE
     thresholds = rules.thresholds.model_copy(
         update={
             "prior_bits": link,

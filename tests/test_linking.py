@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
+import cli
 from reconcile import pipeline
 from reconcile.errors import ModelError, TableError, UsageError
 from reconcile.match.table import load_table_model
@@ -183,3 +185,113 @@ def test_a_missing_column_is_named(tmp_path, model):
 def test_an_unknown_model_is_told_with_the_shipped_ones(tmp_path):
     with pytest.raises(ModelError, match="shipped are: febrl, febrl4"):
         pipeline.link(LinkRequest((tmp_path / "t.csv",), Path("fabrl"), None))
+
+
+def read_fault(tmp_path, model, content, name="t.csv"):
+    table = tmp_path / name
+    table.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(TableError) as fault:
+        pipeline.link(LinkRequest((table,), model, tmp_path / "o.csv"))
+    return str(fault.value)
+
+
+HEADING = "key,given,family,born,town,member"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("", "is empty"),
+        (f"{HEADING}\n1,an,tran\n", "row 2: has 3 cells where the heading has 6"),
+        (f"{HEADING},given\n", "column 7 has the same name"),
+        (f"{HEADING}\n,an,tran,,,\n", "record 1: has no id"),
+        (f"{HEADING}\n1,an,tran,,,\n\n1,an,le,,,\n", "record 2: an earlier record has the same id"),
+        ("ké,given\n".encode("cp1258"), "is not UTF-8 text"),
+        (f"{HEADING}\n1,{'a' * 200_000},tran,,,\n", "is damaged, or no csv"),
+    ],
+)
+def test_what_is_wrong_with_a_csv_is_told(tmp_path, model, content, told):
+    message = read_fault(tmp_path, model, content)
+    assert told in message
+    assert "tran" not in message
+
+
+def test_other_files_are_no_tables(tmp_path, model):
+    assert "only .csv and .parquet" in read_fault(tmp_path, model, b"PK", "t.xlsx")
+    assert "is no parquet file" in read_fault(tmp_path, model, b"key,given\n", "u.parquet")
+    with pytest.raises(TableError, match="cannot be read"):
+        pipeline.link(LinkRequest((tmp_path / "absent.csv",), model, tmp_path / "o.csv"))
+
+
+def test_without_a_column_of_ids_the_command_says_what_to_add(tmp_path, model):
+    model.write_text(MODEL.replace('id = "key"', "", 1), encoding="utf-8")
+    with pytest.raises(ModelError, match="add --id"):
+        pipeline.link(LinkRequest((tmp_path / "t.csv",), model, tmp_path / "o.csv"))
+
+
+def test_parquet_and_csv_with_semicolons_say_the_same(tmp_path, model):
+    records, _ = people(120, 60)
+    frame = pd.DataFrame(records)
+    frame.to_csv(tmp_path / "t.csv", index=False, sep=";", encoding="utf-8-sig")
+    typed = frame.assign(
+        member=pd.to_numeric(frame["member"]).astype("float64"),
+        born=pd.to_datetime(frame["born"]),
+    )
+    typed.to_parquet(tmp_path / "t.parquet")
+    found = [
+        pipeline.link(
+            LinkRequest((tmp_path / f"t.{form}",), model, tmp_path / f"{form}.csv", "key")
+        )
+        for form in ("csv", "parquet")
+    ]
+    assert found[0].clusters.equals(found[1].clusters)
+
+
+def test_copies_of_a_record_are_one_person_however_many(ask):
+    records, _ = people(50, 0)
+    copies = [records[7] | {"key": f"c{number}"} for number in range(45)]
+    linked, _ = ask(records + copies)
+    groups = partition(linked.clusters)
+    assert {"k7", *(f"c{number}" for number in range(45))} in groups
+    assert len(groups) == 50
+
+
+def test_where_a_table_holds_a_person_once_ties_are_left_alone(ask, model):
+    model.write_text(
+        MODEL.replace('id = "key"', 'id = "key"\none_per_table = true', 1), encoding="utf-8"
+    )
+    records, _ = people(200, 0)
+    beside = [record | {"key": f"b{record['key']}"} for record in records]
+    twice = [records[3] | {"key": "again"}]
+    linked, _ = ask(records + twice, beside)
+    groups = partition(linked.clusters)
+    assert {"k9", "bk9"} in groups
+    assert {"k3"} in groups
+    assert {"again"} in groups
+    assert {"bk3"} in groups
+    assert list(linked.clusters["table"].unique()) == ["t0.csv", "t1.csv"]
+    assert linked.persons == 200 + 2
+
+
+def test_a_table_of_one_record_or_none_is_linked(ask):
+    records, _ = people(1, 0)
+    linked, _ = ask(records)
+    assert linked.clusters["cluster_id"].tolist() == [1]
+
+
+def test_the_command(tmp_path, model):
+    records, _ = people(80, 30)
+    table = str(write(tmp_path / "t.csv", records))
+    out = tmp_path / "o.csv"
+    asked = ["link", table, "--model", str(model), "--out"]
+    done = CliRunner().invoke(cli.app, [*asked, str(out)])
+    assert done.exit_code == 0, done.output
+    assert "110 bản ghi" in done.output
+    assert "o.model.toml" in done.output
+    assert out.read_text(encoding="utf-8").startswith("id,cluster_id\n")
+    shown = CliRunner().invoke(cli.app, [*asked, "-"])
+    assert shown.output == out.read_text(encoding="utf-8")
+    assert CliRunner().invoke(cli.app, [*asked, str(out)]).exit_code == 2
+    nothing = CliRunner().invoke(cli.app, [*asked, str(tmp_path / "n.csv"), "--id", "number"])
+    assert nothing.exit_code == 3
+    assert "number" in nothing.output

@@ -140,8 +140,8 @@ def test_agreement_is_counted_over_all_pairs():
 def test_agreement_on_a_rare_value_says_more():
     names = ["smith"] * 6 + ["quirke"] * 2 + [f"name{at}" for at in range(40)]
     table = pd.DataFrame({"x": names, "y": [str(at) for at in range(48)]})
-    model = model_of({"id": "x", "kind": "name"}, {"id": "y", "kind": "code"})
-    model = load_again(model)
+    columns = {"id": "x", "kind": "name"}, {"id": "y", "kind": "code"}
+    model = load_again(model_of(*columns, thresholds={"link": 1e-4}))
     pairs = match_table(table, np.zeros(48, dtype=np.int64), model).pairs
     weight = {
         (a, b): w for a, b, w in zip(pairs["left"], pairs["right"], pairs["weight"], strict=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from reconcile.match.table.values import Values
 
     Ints = NDArray[np.int64]
+
+_RULES: Final = 64  # a pair and the number of its rule share one integer while they are sorted
+_COPY: Final = 63  # in the place of a rule: two records with the same contents
 
 
 def table_candidates(
@@ -36,7 +39,7 @@ def table_candidates(
     size = max(len(of_table), 1)
     same = _identical(values, model)
     heads = same == np.arange(len(same))
-    codes, rules = [], []
+    packed = []
     parts: dict[str, Ints] = {}
     for number, rule in enumerate(model.blocking):
         one, other = _pairs(values, parts, rule, heads)
@@ -44,16 +47,21 @@ def table_candidates(
             across = of_table[one] != of_table[other]
             one, other = one[across], other[across]
         found = np.minimum(one, other) * size + np.maximum(one, other)
-        codes.append(found)
-        rules.append(np.full(len(found), 1 << number, dtype=np.int64))
+        packed.append(found * _RULES + number)
     copies = np.flatnonzero(~heads)
-    codes.append(same[copies] * size + copies)
-    rules.append(np.zeros(len(copies), dtype=np.int64))
-    distinct, inverse = np.unique(np.concatenate(codes), return_inverse=True)
-    mask = np.zeros(len(distinct), dtype=np.int64)
-    np.bitwise_or.at(mask, inverse, np.concatenate(rules))
-    left, right = np.divmod(distinct, size)
-    return left, right, mask
+    packed.append((same[copies] * size + copies) * _RULES + _COPY)
+    return _unpacked(np.concatenate(packed), size)
+
+
+def _unpacked(packed: Ints, size: int) -> tuple[Ints, Ints, Ints]:
+    """Distinct pairs, each with all the rules that found it."""
+    packed.sort()
+    pair, rule = np.divmod(packed, _RULES)
+    starts = np.flatnonzero(np.r_[True, pair[1:] != pair[:-1]][: len(pair)])
+    bits = np.where(rule == _COPY, 0, np.left_shift(1, np.minimum(rule, _COPY - 1)))
+    rules = np.bitwise_or.reduceat(bits, starts) if len(starts) else bits
+    left, right = np.divmod(pair[starts], size)
+    return left, right, rules
 
 
 def _identical(values: dict[str, Values], model: TableModel) -> Ints:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     Levels = dict[str, NDArray[np.int8]]
 
 _ROUNDS: Final = 60
+_LEVELS: Final = 8  # no kind has more levels, "missing" counted
 _SETTLED: Final = 1e-5  # change of any m below which estimation stops
 _HELD_BY: Final = 20.0  # pairs of one person that the starting figures of a kind count as
 _FIRST_PRIOR: Final = 0.5  # persons with a second record, per record, to start from
@@ -49,15 +50,17 @@ class Seen:
 
 def patterns(levels: Levels) -> tuple[Seen, Ints]:
     """Distinct patterns of levels, and the pattern of each pair."""
-    code: Ints | None = None
+    code = np.zeros(len(next(iter(levels.values()))), dtype=np.int64)
     for level in levels.values():
-        code = level.astype(np.int64) if code is None else code * 8 + level
-    assert code is not None  # noqa: S101 - the model's schema demands a comparison
-    _, first, inverse, counts = np.unique(
-        code, return_index=True, return_inverse=True, return_counts=True
-    )
-    seen = Seen({name: level[first] for name, level in levels.items()}, counts.astype(np.float64))
-    return seen, inverse.astype(np.int64)
+        code *= _LEVELS
+        code += level
+    pattern, rest = pd.factorize(code)
+    counts = np.bincount(pattern, minlength=len(rest)).astype(np.float64)
+    seen = {}
+    for name in reversed(levels):
+        rest, level = np.divmod(rest, _LEVELS)
+        seen[name] = level.astype(np.int8)
+    return Seen(seen, counts), pattern.astype(np.int64)
 
 
 @dataclass

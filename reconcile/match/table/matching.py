@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from reconcile.match.model import MISSING
 from reconcile.match.score import probabilities
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
     Levels = dict[str, NDArray[np.int8]]
 
 _SAMPLE: Final = 400_000  # pairs from which u is estimated
+_AT_ONCE: Final = 1_000_000  # pairs compared at once; bounds memory, changes nothing
+_NEAR: Final = 10.0  # bits below the threshold, within which a pair can be a rival
 _DIGITS: Final = 6  # of a weight; finer differences are noise of the processor
 _MOST: Final = 0.9  # no value is held to be more common than this
 
@@ -43,7 +47,7 @@ class MatchedTable:
     """What matching a table found.
 
     Attributes:
-        pairs: PAIRS; positions are those of the table's records.
+        pairs: PAIRS, those that can decide something; positions are those of the table's records.
         model: the model with the figures that were used.
     """
 
@@ -64,8 +68,10 @@ def match_table(table: pd.DataFrame, of_table: Ints, model: TableModel) -> Match
     left, right, rules = table_candidates(values, of_table, model)
     levels = _levels(values, left, right, model)
     if not model.fitted:
-        model = fit(model, _evidence(values, levels, of_table, model))
+        model = fit(model, _evidence(values, (left, right, rules), levels, of_table, model))
     weight = _weights(values, levels, (left, right), model).round(_DIGITS)
+    kept = _deciding(len(table), left, right, weight, model)
+    left, right, rules, weight = left[kept], right[kept], rules[kept], weight[kept]
     pairs = PAIRS.build(
         {
             "left": left,
@@ -81,26 +87,58 @@ def match_table(table: pd.DataFrame, of_table: Ints, model: TableModel) -> Match
 
 
 def _levels(values: dict[str, Values], left: Ints, right: Ints, model: TableModel) -> Levels:
-    return {c.id: table_levels(values, c, left, right) for c in model.comparisons}
+    parts = [slice(at, at + _AT_ONCE) for at in range(0, len(left), _AT_ONCE)]
+    levels = {}
+    for comparison in model.comparisons:
+        found = [table_levels(values, comparison, left[part], right[part]) for part in parts]
+        levels[comparison.id] = np.concatenate([np.empty(0, dtype=np.int8), *found])
+    return levels
+
+
+def _deciding(
+    records: int, left: Ints, right: Ints, weight: Floats, model: TableModel
+) -> NDArray[np.bool_]:
+    """Pairs that clustering can look at: near the threshold, or among records that hang together.
+
+    Most candidates of a large table are neither, and are not carried any further.
+    """
+    link = np.log2(model.thresholds.link / (1 - model.thresholds.link))
+    hot = weight >= link
+    edges = (np.ones(int(hot.sum()), dtype=np.int8), (left[hot], right[hot]))
+    component = connected_components(coo_array(edges, shape=(records, records)), directed=False)[1]
+    together = component[left] == component[right]
+    return np.asarray(together | (weight >= link - _NEAR), dtype=np.bool_)
 
 
 def _evidence(
-    values: dict[str, Values], levels: Levels, of_table: Ints, model: TableModel
+    values: dict[str, Values],
+    found: tuple[Ints, Ints, Ints],
+    levels: Levels,
+    of_table: Ints,
+    model: TableModel,
 ) -> Evidence:
+    """What estimation looks at: records with different contents only.
+
+    Copies of one record would be taken for people who agree in everything.
+    """
     across = model.one_per_table
-    left, right = sample_pairs(of_table, across, _SAMPLE)
+    _, right, rules = found
+    apart = rules != 0
+    heads = np.setdiff1d(np.arange(len(of_table)), right[~apart])
+    tables = of_table[heads]
+    one, other = sample_pairs(tables, across, _SAMPLE)
     agreeing = {}
     for comparison in model.comparisons:
         column = values[comparison.id]
-        known = column.codes != MISSING
-        whole = column.whole(comparison.kind)
-        agreeing[comparison.id] = agreeing_share(whole, known, of_table, across)
+        known = column.codes[heads] != MISSING
+        whole = column.whole(comparison.kind)[heads]
+        agreeing[comparison.id] = agreeing_share(whole, known, tables, across)
     return Evidence(
-        found=patterns(levels)[0],
-        sample=patterns(_levels(values, left, right, model))[0],
+        found=patterns({name: level[apart] for name, level in levels.items()})[0],
+        sample=patterns(_levels(values, heads[one], heads[other], model))[0],
         agreeing=agreeing,
-        pairs=all_pairs(of_table, across),
-        records=len(of_table),
+        pairs=all_pairs(tables, across),
+        records=len(heads),
     )
 
 
