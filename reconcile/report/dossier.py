@@ -54,6 +54,21 @@ _LABELS: Final = {
     "mother": "Mother",
     "partner": "Husband or wife",
 }
+# Rule of survivorship that chose a value -> the message that says so.
+_RULES: Final = {
+    "unanimous": "nothing speaks against it",
+    "standing": "the entry that stands",
+    "birth_entry": "from the birth entry",
+    "death_entry": "from the death entry",
+    "principal": "from an entry about this person",
+    "frequent": "most entries say so",
+    "consistent": "agrees with most other dates",
+    "precise": "the most exact one",
+    "written": "the most fully written one",
+    "latest": "from the latest registration",
+    "earliest": "from the earliest registration",
+    "key": "one of several alike",
+}
 _WIDTH: Final = 20  # of the longest label
 _BAR: Final = 2.0  # bits of weight for one mark of a bar
 _LONGEST: Final = 16  # marks
@@ -156,9 +171,17 @@ def _fact(line: Line, ordinal: Mapping[str, int], words: Words) -> str:
         agreeing=line["agreeing"],
         disagreeing=line["disagreeing"],
     )
+    rule = _rule(str(line["rule"]), words)
     label = words.say(_LABELS.get(str(line["field"]), str(line["field"])))
     shown = _shown(str(line["field"]), str(line["value"]), words)
-    return f"  {label:<{_WIDTH}} {shown:<32} {origin:<5} {said} · {line['rule']}"
+    return f"  {label:<{_WIDTH}} {shown:<32} {origin:<5} {said} · {rule}"
+
+
+def _rule(code: str, words: Words) -> str:
+    """The rule that chose a value; a judgement stands there with its id."""
+    if code in _RULES:
+        return words.say(_RULES[code])
+    return words.say("an officer decided ({judgement})", judgement=code)
 
 
 def _shown(field: str, value: str, words: Words) -> str:

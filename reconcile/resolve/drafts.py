@@ -14,6 +14,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from reconcile.model import ConflictKind, fingerprint
 
@@ -165,10 +167,27 @@ class Sources:
     @cached_property
     def asked_persons(self) -> set[frozenset[int]]:
         """Pairs of clusters that an officer is asked to join or part."""
+        left, right = self._asked
+        return {frozenset(pair) for pair in zip(left.tolist(), right.tolist(), strict=True)}
+
+    @cached_property
+    def _asked(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         lines = self.clusters.questions
-        left = self.person[lines["left"].to_numpy(dtype="int64")].tolist()
-        right = self.person[lines["right"].to_numpy(dtype="int64")].tolist()
-        return {frozenset(pair) for pair in zip(left, right, strict=True)}
+        left, right = (lines[side].to_numpy(dtype="int64") for side in ("left", "right"))
+        return self.person[left], self.person[right]
+
+    @cached_property
+    def _hanging_together(self) -> npt.NDArray[np.int64]:
+        """Number of the group of clusters that hang together by questions, for every cluster."""
+        count = len(self._sizes)
+        left, right = self._asked
+        graph = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(count, count))
+        return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
+
+    def may_be_one(self, one: int, other: int) -> bool:
+        """Whether answers to open questions can make one person of two clusters."""
+        together = self._hanging_together
+        return bool(together[one] == together[other])
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,9 @@ class _Lives(NamedTuple):
 def breaches(sources: Sources, rules: LawRules) -> Iterator[Draft]:
     """Everything in persons and families that law or logic forbids.
 
+    One matter is one question, in however many entries it stands. Where an open question about
+    persons can settle it, that one comes first.
+
     Args:
         sources: persons, events and golden values.
         rules: periods and limits.
@@ -192,8 +195,10 @@ def _own_life(sources: Sources, lives: _Lives) -> Iterator[Draft]:
     alive = np.where(
         mentions["acts"].to_numpy(dtype=bool), first_days(mentions["registered_from"]), NEVER
     )
-    late = alive > lives.dead_to[sources.person]
-    for place in np.flatnonzero(late).tolist():
+    late = np.flatnonzero(alive > lives.dead_to[sources.person])
+    acts = pd.DataFrame({"place": late, "person": sources.person[late]})
+    acts["event"] = sources.events.event.to_numpy()[mentions["entry"].to_numpy(dtype="int64")[late]]
+    for place in acts.drop_duplicates(["person", "event"])["place"].tolist():
         death = int(lives.dead_by[sources.person[place]])
         yield _draft(sources, "act_after_death", [death, place])
 
@@ -215,6 +220,7 @@ def _families(sources: Sources, lives: _Lives) -> pd.DataFrame:
             "mother": lines["relation"].eq("mother").to_numpy(dtype=bool),
             "born_from": first_days(sources.mentions["birth_from"])[child],
             "born_to": last_days(sources.mentions["birth_to"])[child],
+            "child_person": sources.person[child],
             "person": person,
             "parent_from": lives.born_from[person],
             "parent_to": lives.born_to[person],
@@ -253,7 +259,9 @@ def _children(sources: Sources, lives: _Lives, limits: LawLimits) -> Iterator[Dr
 
 
 def _both(lines: pd.DataFrame) -> list[tuple[int, int]]:
-    return sorted(zip(lines["child"].tolist(), lines["parent"].tolist(), strict=True))
+    """Child and parent of some lines, each two people once."""
+    once = lines.sort_values(["child", "parent"]).drop_duplicates(["child_person", "person"])
+    return list(zip(once["child"].tolist(), once["parent"].tolist(), strict=True))
 
 
 def _siblings(sources: Sources, limits: LawLimits) -> Iterator[Draft]:
@@ -278,7 +286,7 @@ def _siblings(sources: Sources, limits: LawLimits) -> Iterator[Draft]:
     close = days.gt(limits.twins_days) & days.lt(limits.siblings_days)
     for place in np.flatnonzero(close.to_numpy(dtype=bool)).tolist():
         before, after = frame.iloc[place - 1], frame.iloc[place]
-        if frozenset((int(before["person"]), int(after["person"]))) in sources.asked_persons:
+        if sources.may_be_one(int(before["person"]), int(after["person"])):
             continue
         sides = [int(before["child"]), int(after["child"])]
         gap = int(after["day"] - before["day"])
@@ -308,7 +316,7 @@ def _spouses(sources: Sources) -> pd.DataFrame:
 
 
 def _marriage_ages(sources: Sources, lives: _Lives, rules: LawRules) -> Iterator[Draft]:
-    lines = _spouses(sources)
+    lines = _spouses(sources).drop_duplicates(["person", "event"], ignore_index=True)
     born = lives.born_from[lines["person"]]
     role = sources.mentions["role"].to_numpy(dtype=object)[lines["spouse"]]
     for period in rules.marriage_age:
@@ -357,7 +365,7 @@ def _two_marriages(sources: Sources, lives: _Lives, limits: LawLimits) -> Iterat
                 or earlier["event"] in over
                 or later["first"] < exempt
                 or NEVER < lives.dead_from[other] <= later["last"]
-                or frozenset((other, new)) in sources.asked_persons
+                or sources.may_be_one(other, new)
                 or lives.dead_to[int(str(person))] < later["first"]
             ):
                 continue

@@ -7,20 +7,18 @@ and not its standard form; sex and codes alone are put into words.
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from dataclasses import dataclass
-from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final
 
-from reconcile.match.explain import sentence
 from reconcile.model import ConflictKind
 from reconcile.review.casebook import ASKED, Casebook, Reason, Record, anchors, say
 from reconcile.review.chronology import Chronicle
+from reconcile.review.evidence import evidence, plain
 from reconcile.review.values import value_words
 from reconcile.text.language import translate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
 
     import pandas as pd
@@ -121,7 +119,8 @@ def casebook(source: Source, language: str) -> Casebook:
         office=source.office,
         made=source.made,
         records=_Records(source, state, language).of(asked),
-        reasons=_evidence(source, asked, language) | _breaches(source, state, asked, language),
+        reasons=evidence(source, state.sources, asked, language)
+        | _breaches(source, state, asked, language),
     )
 
 
@@ -157,16 +156,11 @@ class _State:
 def _by_key(frame: pd.DataFrame, key: str, wanted: set[str]) -> dict[str, Line]:
     """The wanted lines as plain Python; None stands for no value."""
     chosen = frame[frame[key].isin(wanted)]
-    columns = {str(name): _plain(chosen[name]) for name in chosen}
+    columns = {str(name): plain(chosen[name]) for name in chosen}
     lines = (
         dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)
     )
     return {line[key]: line for line in lines}
-
-
-def _plain(values: pd.Series) -> list[object]:
-    # through objects once and not cell by cell, which takes ten times as long
-    return values.astype("object").where(values.notna(), None).tolist()
 
 
 # -- records ------------------------------------------------------------------------------------
@@ -349,26 +343,6 @@ def _birth(role: str, said: Said) -> str:
 # -- reasons ------------------------------------------------------------------------------------
 
 
-def _evidence(source: Source, asked: pd.DataFrame, language: str) -> dict[str, list[Reason]]:
-    """Evidence of the pair that each conflict is about, all but the prior odds."""
-    evidence = source.register.evidence()
-    evidence = evidence[(evidence["comparison"] != "prior") & (evidence["weight"] != 0)]
-    columns = ("left", "right", "comparison", "level", "weight")
-    by_pair: dict[tuple[str, str], list[Reason]] = defaultdict(list)
-    words = _sentences(source.model, language)
-    for left, right, comparison, level, weight in zip(
-        *(_plain(evidence[name]) for name in columns), strict=True
-    ):
-        by_pair[left, right].append(Reason(words(comparison, level), weight))
-    found: dict[str, list[Reason]] = {}
-    for conflict, keys in zip(asked["conflict"], asked["mentions"], strict=True):
-        for pair in combinations(sorted(json.loads(keys or "[]")), 2):
-            if pair in by_pair:
-                found[str(conflict)] = by_pair[pair]
-                break
-    return found
-
-
 def _breaches(
     source: Source, state: _State, asked: pd.DataFrame, language: str
 ) -> dict[str, list[Reason]]:
@@ -379,15 +353,3 @@ def _breaches(
         str(line["conflict"]): chronicle.reasons(anchors(line), str(line["sentence"]))
         for line in lines
     }
-
-
-def _sentences(model: Model, language: str) -> Callable[[str, str], str]:
-    """The words of a comparison's level, each made once."""
-    known: dict[tuple[str, str], str] = {}
-
-    def words(comparison: str, level: str) -> str:
-        if (comparison, level) not in known:
-            known[comparison, level] = sentence(model, comparison, level, language)
-        return known[comparison, level]
-
-    return words

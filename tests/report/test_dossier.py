@@ -49,7 +49,7 @@ def life():
         golden=pd.DataFrame(
             [
                 ("name", "Nguyễn Thị Lan", "k/1", "birth_entry", 2, 1),
-                ("birth", "1980-03-12", "k/1", "most_precise", 3, 0),
+                ("birth", "1980-03-12", "k/1", "precise", 3, 0),
                 ("cccd", "082180001234", "k/3", "J-1", 1, 0),
                 ("sex", "F", "k/1", "unanimous", 3, 0),
                 ("home_place", "28507@1976", "k/1", "unanimous", 1, 0),
@@ -82,8 +82,9 @@ def test_entries_stand_in_time_order_and_facts_name_their_source():
     assert "Birth · Child · Hội Xuân" in entries[0]
     fact = next(line for line in lines if line.startswith("  Born"))
     assert "[1]" in fact
-    assert "3 say so, 0 otherwise · most_precise" in fact
+    assert "3 say so, 0 otherwise · the most exact one" in fact
     assert "P-11AA-2" in lines[1]
+    assert next(line for line in lines if "CCCD" in line).endswith("an officer decided (J-1)")
 
 
 def test_chain_is_the_strongest_one_and_its_weakest_link_is_marked():

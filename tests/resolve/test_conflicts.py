@@ -373,6 +373,41 @@ def test_siblings_three_months_apart_and_twins():
         assert rules_broken(live, pairs((*mothers, 16.0))) == broken
 
 
+def test_one_breach_in_two_entries_of_one_birth_is_one_question():
+    town = Town()
+    keys = [
+        town.add(
+            "KS",
+            number,
+            "2000-01-20",
+            child=person("Tran An", "2000-01-01"),
+            mother=person("Le Hoa", "1987-06-01"),
+            commune=commune,
+        )
+        for number, commune in ((1, "hoi_xuan"), (7, "tan_phong"))
+    ]
+    live = town.live()
+    scored = [(*(live.at(key, role) for key in keys), 18.0) for role in ("child", "mother")]
+    assert rules_broken(live, pairs(*scored)) == ["law_parent_young"]
+    assert rules_broken(live) == ["law_parent_young"] * 2
+
+
+def test_what_a_chain_of_open_questions_can_settle_is_not_asked_yet():
+    town = Town()
+    keys = [
+        town.add("KS", n, day, child=person("Tran An", day), mother=person("Le Hoa", "1975"))
+        for n, day in ((1, "2000-01-01"), (2, "2000-04-01"))
+    ]
+    third = town.add("KS", 9, "2000-02-05", child=person("Tran An", "2000"))
+    live = town.live()
+    first, second = (live.at(key, "child") for key in keys)
+    mothers = (*(live.at(key, "mother") for key in keys), 16.0)
+    assert rules_broken(live, pairs(mothers)) == ["law_siblings_close"]
+    other = live.at(third, "child")
+    chain = [(*sorted((side, other)), 0.5) for side in (first, second)]
+    assert rules_broken(live, pairs(mothers, *chain)) == []
+
+
 # -- ids, state, order --------------------------------------------------------------------------
 
 
