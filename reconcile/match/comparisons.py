@@ -251,11 +251,7 @@ def _series(
 ) -> Levels:
     """The same role in two entries with one number of one series: a book digitised twice."""
     del comparison, model
-    entries = encoded.entries
-    numbered = (entries["number"].notna() & entries["year"].notna()).to_numpy(dtype=bool)
-    keys = entries[["commune", "register_type", "body", "year", "number", "number_suffix"]]
-    series = np.where(numbered, keys.groupby(list(keys), dropna=False).ngroup(), MISSING)
-    per_mention = series[encoded.entry]
+    per_mention = encoded.series[encoded.entry]
     role = encoded.coded("role").codes
     same = (per_mention[left] == per_mention[right]) & (per_mention[left] != MISSING)
     levels = np.zeros(len(left), dtype=np.int8)

@@ -27,6 +27,8 @@ _PRECISIONS: Final = {"": 0, "age": 1, "year": 2, "month": 3, "day": 4}
 BOUND, AGE, YEAR, MONTH, DAY = range(5)
 EPOCH_YEAR: Final = 1970
 _EPOCH: Final = 719163  # proleptic ordinal of 1970-01-01
+MOST_WORDS: Final = 6  # longer names are not compared word by word
+_SERIES: Final = ("commune", "register_type", "body", "year", "number", "number_suffix")
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,18 @@ class Coded:
     codes: Ints
     texts: NDArray[np.object_]
     first: Ints
+
+    @cached_property
+    def words(self) -> tuple[Ints, Ints, list[str]]:
+        """Word codes of each text (of at most six words), its number of words, all words' texts."""
+        split = [str(text).split() for text in self.texts]
+        counts = np.array([len(words) for words in split] or [0], dtype=np.int64)
+        usable = [words if len(words) <= MOST_WORDS else [] for words in split]
+        padded = [words + [""] * (MOST_WORDS - len(words)) for words in usable]
+        flat = np.array([word for words in padded for word in words] or [""], dtype=object)
+        codes, texts = pd.factorize(flat)
+        table = codes.astype(np.int64)[: len(split) * MOST_WORDS].reshape(len(split), MOST_WORDS)
+        return table, counts, [str(text) for text in texts]
 
 
 @dataclass(frozen=True)
@@ -128,6 +142,13 @@ class Encoded:
             self._coded[columns] = _encode(self.mentions, columns)
         return self._coded[columns]
 
+    @cached_property
+    def series(self) -> Ints:
+        """The line of a book of each entry, ``MISSING`` where it has no number."""
+        numbered = self.entries["number"].notna() & self.entries["year"].notna()
+        lines = self.entries[list(_SERIES)].groupby(list(_SERIES), dropna=False).ngroup()
+        return np.where(numbered.to_numpy(dtype=bool), lines.to_numpy(dtype=np.int64), MISSING)
+
     def replace_column(self, column: str, values: pd.Series[Any]) -> None:
         """Put other values in the place of a column (attributes lent by a structural join)."""
         self.mentions = self.mentions.assign(**{column: values})
@@ -213,7 +234,7 @@ def _names(mentions: pd.DataFrame, dates: Dates, model: Model) -> Names:
     columns = comparison.columns
     coded = _encode(mentions, tuple(columns.values()))
     table = mentions.iloc[coded.first][list(columns.values())].set_axis(list(columns), axis=1)
-    texts = {part: [str(text) for text in table[part]] for part in columns}
+    texts = {part: table[part].tolist() for part in columns}
     texts["other"] = [plain(text) if text else "" for text in texts["other"]]
     years = year_of((dates.first + dates.last) // 2)
     cohort = cohort_of(np.where(dates.dated, years, MISSING))

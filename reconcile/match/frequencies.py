@@ -115,15 +115,17 @@ class NameFrequencies:
     def _token(self, part: str, token: str) -> NDArray[np.float64]:
         """Shares of one token: sex (unknown, M, F) by cohort (unknown, 1…4)."""
         floor = _FLOOR[part]
-        rows = []
+        rows: list[list[float]] = []
         for sex in _SEXES:
             found = self._marked[part, sex].get(token) or self._plain[part, sex].get(token)
             if found is None:
                 # A wrong mark makes no rare name: "Nguyển" is some hand's "Nguyễn".
                 bare = self._plain[part, sex].get(plain(token), (0.0,))
                 found = tuple(_MISSPELT * share for share in bare)
-            rows.append(np.maximum(found, floor) * np.ones(len(COHORTS) + 2))
-        return np.stack([(rows[0] + rows[1]) / 2, *rows])
+            least = [max(share, floor) for share in found]
+            rows.append(least if len(least) > 1 else least * (len(COHORTS) + 2))
+        mean = [(man + woman) / 2 for man, woman in zip(*rows, strict=True)]
+        return np.array([mean, *rows])
 
     def _middle(self, middle: str) -> NDArray[np.float64]:
         """Shares of a whole middle name of any number of tokens."""

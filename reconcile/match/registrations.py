@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 _DAYS: Final = 7  # two registrations so near were made on one occasion
 _YEAR: Final = 366
-_SERIES: Final = ("commune", "register_type", "body", "year", "number", "number_suffix")
 _AGAIN: Final = "again"
 _NOTED: Final = "re_registration"  # what notes speak of where an entry is registered again
 _ADOPTED: Final = "adoption"
@@ -68,7 +67,7 @@ def registrations(
     of_word = spoken[coded.codes] & (coded.codes != MISSING)
     at = np.flatnonzero(of_word[left] & (coded.codes[left] == coded.codes[right]))
     one, other = encoded.entry[left[at]], encoded.entry[right[at]]
-    series = _series(encoded.entries)
+    series = encoded.series
     once = (series[one] != series[other]) | (series[one] == MISSING)
     at, one, other = at[once], one[once], other[once]
     first = days(encoded.entries["registered_from"])
@@ -76,13 +75,6 @@ def registrations(
     turned = known & (first[one] > first[other])
     apart = np.where(known, np.abs(first[one] - first[other]), MISSING)
     return Registrations(at, np.where(turned, other, one), np.where(turned, one, other), apart)
-
-
-def _series(entries: pd.DataFrame) -> Ints:
-    """The line of a book of each entry, ``MISSING`` where it has no number."""
-    numbered = (entries["number"].notna() & entries["year"].notna()).to_numpy(dtype=bool)
-    lines = entries[list(_SERIES)].groupby(list(_SERIES), dropna=False).ngroup()
-    return np.where(numbered, lines.to_numpy(dtype=np.int64), MISSING)
 
 
 def interval_levels(found: Registrations, count: int) -> Levels:

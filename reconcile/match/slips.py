@@ -8,7 +8,7 @@ looked at, and only where the two words differ by marks or one letter.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Levels = NDArray[np.int8]
 
-_MOST_WORDS: Final = 6  # longer names are not compared word by word
-
 
 def slip_levels(coded: Coded, left: Ints, right: Ints, names: NameFrequencies) -> Levels:
     """Level of each pair of names, 0 where they do not differ by one slip.
@@ -40,7 +38,7 @@ def slip_levels(coded: Coded, left: Ints, right: Ints, names: NameFrequencies) -
     """
     levels = np.zeros(len(left), dtype=np.int8)
     one, other = coded.codes[left], coded.codes[right]
-    words, counts, texts = _words(coded.texts)
+    words, counts, texts = coded.words
     differs = np.flatnonzero((one != other) & (one != MISSING) & (other != MISSING))
     differs = differs[counts[one[differs]] == counts[other[differs]]]
     unlike = words[one[differs]] != words[other[differs]]
@@ -56,18 +54,6 @@ def slip_levels(coded: Coded, left: Ints, right: Ints, names: NameFrequencies) -
     )
     levels[at] = verdicts[distinct] if len(values) else 0
     return levels
-
-
-def _words(names: NDArray[np.object_]) -> tuple[Ints, Ints, list[str]]:
-    """Word codes of each name, the number of its words, and the text of each word code."""
-    split = [str(name).split() for name in names]
-    counts = np.array([len(words) for words in split] or [0], dtype=np.int64)
-    usable = [words if len(words) <= _MOST_WORDS else [] for words in split]
-    padded = [words + [""] * (_MOST_WORDS - len(words)) for words in usable]
-    flat = np.array([word for words in padded for word in words] or [""], dtype=object)
-    codes, texts = pd.factorize(flat)
-    table = codes.astype(np.int64)[: len(names) * _MOST_WORDS].reshape(len(names), _MOST_WORDS)
-    return table, counts, [str(text) for text in texts]
 
 
 def _unpacked(value: int, size: int) -> tuple[int, int, int]:

@@ -143,18 +143,6 @@ _OPPOSED: Final = (
 )
 
 
-class _Certain(NamedTuple):
-    """The certain days of one cluster; as in :class:`_Bounds`."""
-
-    born_from: int
-    born_to: int
-    dead_by: int
-    alive_on: int
-    acted_by: int
-    parent_by: int
-    mother_after: int
-
-
 class _Kin:
     """Relatives of every mention.
 
@@ -324,11 +312,18 @@ class Constraints:
     def _days_against(self, one: int, other: int) -> str:
         if self._sex[one] | self._sex[other] == 3 and self._sex[one] and self._sex[other]:
             return "sex"
-        this = _Certain(*(days[one] for days in self._days))
-        that = _Certain(*(days[other] for days in self._days))
-        return _impossible(this, that, self._born_apart) or _impossible(
-            that, this, self._born_apart
-        )
+        born_from, born_to, dead_by, alive_on, acted_by, parent_by, mother_after = self._days
+        for this, that in ((one, other), (other, one)):
+            if dead_by[this] < alive_on[that]:
+                return "act_after_death"
+            born = born_from[this]
+            if born > acted_by[that]:
+                return "act_before_birth"
+            if born > parent_by[that] or born_to[this] < mother_after[that]:
+                return "parent_age"
+            if born - born_to[that] > self._born_apart:
+                return "births_apart"
+        return ""
 
     def _roles_against(self, small: Sequence[int], large: Sequence[int]) -> str:
         entry, distinct = self._entry, self._distinct
@@ -402,19 +397,6 @@ def _one_slip(one: str, other: str) -> bool:
     first, last = differ[0], differ[-1]
     swapped = one[first] == other[last] and one[last] == other[first]
     return len(differ) == 2 and last - first == 1 and swapped
-
-
-def _impossible(this: _Certain, that: _Certain, born_apart: float) -> str:
-    """Why the certain days of one cluster cannot be those of the other, one way round."""
-    if this.dead_by < that.alive_on:
-        return "act_after_death"
-    if this.born_from > that.acted_by:
-        return "act_before_birth"
-    if this.born_from > that.parent_by or this.born_to < that.mother_after:
-        return "parent_age"
-    if this.born_from - that.born_to > born_apart:
-        return "births_apart"
-    return ""
 
 
 def _parents(kin: pd.DataFrame) -> tuple[Days, Days]:
