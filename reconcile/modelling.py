@@ -154,8 +154,11 @@ def evaluate(request: EvaluateRequest, progress: Progress = silent) -> Evaluatio
         JUDGEMENTS.empty(),
         knowledge.register_types,
     )
-    person = _numbers(persons.person)[known.mention]
-    event = _numbers(happened.event)[known.entry]
+    labels = {
+        "persons": (_numbers(persons.person)[known.mention], known.person, known.cases),
+        "events": (_numbers(happened.event)[known.entry], known.event, known.entry_cases),
+    }
+    told = {name: found for name, found in labels.items() if len(found[0])}
     return Evaluation(
         version=knowledge.model.version,
         mentions=len(standing.mentions),
@@ -163,18 +166,9 @@ def evaluate(request: EvaluateRequest, progress: Progress = silent) -> Evaluatio
         unknown_lines=known.unknown_lines,
         entries=len(entries),
         bound=office,
-        pairwise={
-            "persons": measure.pairwise_accuracy(person, known.person),
-            "events": measure.pairwise_accuracy(event, known.event),
-        },
-        b_cubed={
-            "persons": measure.b_cubed(person, known.person),
-            "events": measure.b_cubed(event, known.event),
-        },
-        cases={
-            "persons": _with_pairs(measure.by_case(person, known.person, known.cases)),
-            "events": _with_pairs(measure.by_case(event, known.event, known.entry_cases)),
-        },
+        pairwise={n: measure.pairwise_accuracy(mine, true) for n, (mine, true, _) in told.items()},
+        b_cubed={n: measure.b_cubed(mine, true) for n, (mine, true, _) in told.items()},
+        cases={n: _with_pairs(measure.by_case(*found)) for n, found in told.items()},
         blocking=_blocking(pairs, known),
         reliability=_reliability(pairs, known),
         thresholds=thresholds,

@@ -242,7 +242,7 @@ class Evaluation:
         unknown_lines: lines of the truth file that belong to no accepted row.
         entries: entries that stand now.
         bound: the office's bound on false links.
-        pairwise: persons and events -> accuracy of pairs.
+        pairwise: persons, and events where the truth tells of them -> accuracy of pairs.
         b_cubed: the same -> accuracy of mentions, or of entries.
         cases: hard case -> accuracy of the pairs that touch it; persons, then events.
         blocking: what blocking keeps.

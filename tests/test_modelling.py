@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
@@ -64,6 +65,19 @@ def test_a_register_gives_what_its_deliveries_give(town, evaluated):
     found = modelling.evaluate(EvaluateRequest(truth=truth, register=str(folder / "register.db")))
     assert found.pairwise == evaluated.pairwise
     assert found.thresholds.equals(evaluated.thresholds)
+
+
+def test_a_truth_may_tell_of_some_mentions_and_of_no_events(town, evaluated, tmp_path):
+    _, delivery, truth = town
+    table = pd.read_csv(truth, dtype="str", keep_default_na=False)
+    part = table[table["role"] == "mother"].drop(columns=["event_id", "entry_id"])
+    part.to_csv(tmp_path / "mothers.csv", index=False)
+    found = modelling.evaluate(
+        EvaluateRequest(truth=tmp_path / "mothers.csv", deliveries=(delivery,))
+    )
+    assert set(found.pairwise) == {"persons"}
+    assert 0 < found.told < found.mentions
+    assert found.pairwise["persons"].pairs < evaluated.pairwise["persons"].pairs
 
 
 def test_another_model_file_is_measured(town, mappings, tmp_path):
