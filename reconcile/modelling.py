@@ -24,7 +24,7 @@ from reconcile.report import accuracy, beliefs
 from reconcile.report.chapters import Chapter, Figures, render
 from reconcile.requests import EvaluateRequest, Evaluation, ModelRequest, Told
 from reconcile.resolve import clusters, events
-from reconcile.stages import load_knowledge, silent, stand
+from reconcile.stages import load_knowledge, silent, stand, state
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from reconcile.match import Calibrated
     from reconcile.match.evaluate import Accuracy
     from reconcile.match.truth import Records
     from reconcile.register import Register
@@ -145,6 +146,8 @@ def evaluate(request: EvaluateRequest, progress: Progress = silent) -> Evaluatio
     pairs = match.match(standing.mentions, entries, kin, knowledge.model, None, progress)
     office = knowledge.office.false_link_bound
     persons, thresholds = _by_bound(standing, knowledge, pairs, known, progress)
+    calibrated, _ = state(pairs, persons, standing, JUDGEMENTS.empty(), knowledge)
+    pairs = calibrated.pairs
     happened = events.group(
         standing.mentions,
         entries,
@@ -230,12 +233,13 @@ def _by_bound(
         )
         if bound == office:
             at_office = found
-        lines.append({"bound": bound, "weight": limits.link, **_threshold(found, known)})
+        sure, _ = state(pairs, found, standing, JUDGEMENTS.empty(), knowledge)
+        lines.append({"bound": bound, "weight": limits.link, **_threshold(found, sure, known)})
     assert at_office is not None  # noqa: S101 - the office's bound is among the bounds
     return at_office, pd.DataFrame(lines)
 
 
-def _threshold(found: Clusters, known: Records) -> dict[str, float]:
+def _threshold(found: Clusters, sure: Calibrated, known: Records) -> dict[str, float]:
     """What one bound gives.
 
     A *link* is one join of two groups of mentions, so a person of n mentions has n - 1 of them.
@@ -246,10 +250,9 @@ def _threshold(found: Clusters, known: Records) -> dict[str, float]:
     left, right = (_numbers(joined[side]) for side in ("left", "right"))
     one, other = known.of_mention[left], known.of_mention[right]
     accuracy = measure.pairwise_accuracy(_numbers(found.person)[known.mention], known.person)
-    weight = np.clip(joined["weight"].to_numpy(dtype=np.float64), -1000, 1000)
     return {
         "links": len(joined),
-        "expected": float((1 / (1 + np.exp2(weight))).sum()),
+        "expected": float((1 - sure.joins["probability"]).sum()),
         "false": int(((one != other) & (one != UNKNOWN) & (other != UNKNOWN)).sum()),
         "precision": accuracy.precision,
         "recall": accuracy.recall,

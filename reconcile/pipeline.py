@@ -50,7 +50,14 @@ from reconcile.review.casebook import Casebook
 from reconcile.review.columns import load_review_words
 from reconcile.review.reading import read_returned
 from reconcile.simulate import SimulationOptions
-from reconcile.stages import check_contents, evidence_between, load_knowledge, silent, work_out
+from reconcile.stages import (
+    check_contents,
+    evidence_between,
+    load_knowledge,
+    silent,
+    stated_between,
+    work_out,
+)
 from reconcile.standardise.unit_names import load_unit_names
 from reconcile.text.language import DEFAULT
 
@@ -467,9 +474,11 @@ def explain(question: Question) -> str:
         people = [register.person(text) for text in question.ids]
         if len(people) == 1 or people[0].person_id == people[1].person_id:
             return dossier.dossier(_life(people[0]), words)
-        evidence = evidence_between(register, knowledge, people[0].mentions, people[1].mentions)
-    weight = float(evidence["weight"].sum())
-    return dossier.comparison(evidence, weight, 1 / (1 + 2**-weight), words)
+        sides = people[0].mentions, people[1].mentions
+        evidence = evidence_between(register, knowledge, *sides)
+        weight = float(evidence["weight"].sum())
+        probability = stated_between(register, knowledge, sides, weight)
+    return dossier.comparison(evidence, weight, probability, words)
 
 
 def _life(person: Person) -> dossier.Life:

@@ -490,3 +490,33 @@ def evidence_between(
     weights = evidence.groupby(["left", "right"])["weight"].sum().reset_index()
     best = weights.sort_values(["weight", "left", "right"], ascending=[False, True, True]).head(1)
     return evidence.merge(best[["left", "right"]], on=["left", "right"], how="inner")
+
+
+def stated_between(
+    register: Register,
+    knowledge: Knowledge,
+    sides: tuple[pd.DataFrame, pd.DataFrame],
+    weight: float,
+) -> float:
+    """Probability that two persons are one: what the register states, else worked out as it does.
+
+    Args:
+        register: the register.
+        knowledge: the mapping files.
+        sides: mentions of the two persons, with ``mention_key``.
+        weight: match weight of the best pair between them.
+    """
+    links = register.links()
+    asked = links[links["status"] != "link"]
+    ours, theirs = (set(side["mention_key"]) for side in sides)
+    left, right = asked["left"], asked["right"]
+    between = (left.isin(ours) & right.isin(theirs)) | (left.isin(theirs) & right.isin(ours))
+    known = asked.loc[between, "probability"].dropna()
+    if len(known):
+        return float(known.iloc[0])
+    near = asked[left.isin(ours | theirs) | right.isin(ours | theirs)]
+    rival = float(near["weight"].max()) if near["weight"].notna().any() else -np.inf
+    found = knowledge.model.file.calibration.probability(
+        np.array([weight]), np.array([rival]), np.array([len(ours) * len(theirs)])
+    )
+    return float(found[0])

@@ -10,6 +10,8 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 
+from reconcile.match import Estimate, Sample
+from reconcile.match.estimate import Figure
 from reconcile.report.page import render
 from tests.report.summaries import rows, summary
 
@@ -109,6 +111,41 @@ def test_unreadable_files_come_first():
     unreadable = pd.DataFrame({"delivery": ["d"], "commune": ["hoi_xuan"], "file": ["x.xls"]})
     page = render(summary(unreadable=unreadable), "en")
     assert page.index("could not be read") < page.index("were refused")
+
+
+def doubts(**changes):
+    values = {
+        "links": 86_643,
+        "false_links": Figure(45.6, 3, 141),
+        "false_joins": Figure(11.0, 1, 30),
+        "misses": Figure(10_678.4, 4_321, 19_900),
+        "asked": 7_215.3,
+        "sample": Sample(),
+    }
+    return summary(estimate=Estimate(**{**values, **changes}))
+
+
+def test_report_says_how_many_links_are_probably_false_and_missing():
+    page = render(doubts(), "en")
+    assert "Of 86,643 pairs of mentions that are held to be one person, about 46" in page
+    assert "between 3 and 141" in page
+    assert "About 11,000 pairs of mentions of one person are probably still apart" in page
+    assert "about 7,200 of them together" in page
+    assert "by lot" not in page
+
+
+def test_estimates_below_one_are_not_called_nothing():
+    page = render(doubts(false_links=Figure(0.3, 0, 2)), "vi")
+    assert "khoảng &lt; 1 cặp" in page
+
+
+def test_report_says_that_a_sample_was_checked():
+    page = render(doubts(sample=Sample(checked=200, wrong=1)), "en")
+    assert "Officers checked 200 links by lot and found 1 wrong" in page
+
+
+def test_report_without_an_estimate_says_nothing_of_it():
+    assert "probably" not in render(summary(), "en")
 
 
 @pytest.mark.chromium
