@@ -227,13 +227,12 @@ def _judgements(figures: Figures, held: Held) -> Chapter:
     say = figures.say
     title = say("Officers' judgements")
     learnt = say(
-        "{learnt} judgements on pairs were learnt from; {tested} were kept back and are foreseen "
-        "as follows.",
+        "{learnt} judgements on pairs were learnt from; {tested} were kept back to test on.",
         learnt=figures.count(held.learnt),
         tested=figures.count(held.tested),
     )
     if not held.tested:
-        return Chapter(title, (learnt, say("There is none to test on.")))
+        return Chapter(title, (learnt,))
     lines = []
     for words, right, error in zip(("now", "new"), held.right, held.error, strict=True):
         share = right / held.tested
