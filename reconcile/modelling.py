@@ -85,7 +85,8 @@ def show(request: ModelRequest) -> Told:
     knowledge = load_with(request.mappings, request.model)
     figures = Figures(request.language)
     title = figures.say("The matching model, version {version}", version=knowledge.model.version)
-    found = beliefs.chapters(figures, knowledge.model, _limits(knowledge))
+    bound = knowledge.office.false_link_bound
+    found = beliefs.chapters(figures, knowledge.model, _limits(knowledge), bound)
     return tell(title, found, request)
 
 

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from reconcile import match
+from reconcile.errors import UsageError
 from reconcile.files import write_new
 from reconcile.match import model_writing, refit
 from reconcile.match.evaluate import components
@@ -103,7 +104,8 @@ def tell_refit(request: RefitRequest, progress: Progress = silent) -> Told:
 
     Raises:
         RegisterError: the register cannot be used.
-        UsageError: the model file exists already, or cannot be written.
+        UsageError: the register holds nothing; the model file exists already, or cannot be
+            written.
     """
     knowledge = load_with(request.mappings, request.model)
     report = _report(request, knowledge, progress)
@@ -117,6 +119,10 @@ def tell_refit(request: RefitRequest, progress: Progress = silent) -> Told:
 def _report(request: RefitRequest, knowledge: Knowledge, progress: Progress) -> Report:
     with open_register(request.register, create=False) as register:
         source = _read(register, knowledge, progress)
+        if source.standing.mentions.empty:
+            raise UsageError(
+                "The register {register} holds no entries to learn from.", register=register.name
+            )
     before = _result(source, knowledge, knowledge.model, progress)
     decided = _decided(source, knowledge)
     fitted = refit.refit(before.matched, knowledge.model, _labels(decided, before.matched))

@@ -239,6 +239,12 @@ def test_some_judgements_are_learnt_from_and_others_kept_back(judged):
         assert 0 < float(error) < 0.25, model
 
 
+def test_a_register_without_entries_teaches_nothing(tmp_path):
+    open_register(tmp_path / "empty.db").close()
+    with pytest.raises(UsageError, match="no entries"):
+        tell_refit(RefitRequest(register=str(tmp_path / "empty.db")))
+
+
 SAFE = Safety(links=1000, expected=1.0, contradicted=10, refuted=0, persons=900, questions=50)
 
 

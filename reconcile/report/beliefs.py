@@ -19,20 +19,23 @@ _TYPICAL: Final = 0.001  # a name that one person in a thousand bears, to show w
 _LONGEST: Final = 66  # letters of a label in a picture
 
 
-def chapters(figures: Figures, model: Model, limits: Sequence[tuple[str, float]]) -> list[Chapter]:
+def chapters(
+    figures: Figures, model: Model, limits: Sequence[tuple[str, float]], bound: float
+) -> list[Chapter]:
     """All that the model believes.
 
     Args:
         figures: writes figures and words.
         model: the model.
         limits: what happens -> from which weight, at the office's bound.
+        bound: the office's bound on false links.
     """
     return [
         _population(figures, model),
         _rivals(figures, model),
         *(_comparison(figures, model, comparison) for comparison in model.file.comparisons),
         _relatives(figures, model),
-        _limits(figures, model, limits),
+        _limits(figures, model, limits, bound),
     ]
 
 
@@ -208,7 +211,9 @@ def _words(figures: Figures, one: RelativeEvidence, outcome: Literal["agree", "d
     return _short(words[outcome])
 
 
-def _limits(figures: Figures, model: Model, limits: Sequence[tuple[str, float]]) -> Chapter:
+def _limits(
+    figures: Figures, model: Model, limits: Sequence[tuple[str, float]], bound: float
+) -> Chapter:
     say = figures.say
     group = model.file.thresholds.group
     told = [(say(words), weight) for words, weight in limits]
@@ -222,8 +227,9 @@ def _limits(figures: Figures, model: Model, limits: Sequence[tuple[str, float]])
         title=say("When something happens"),
         text=(
             say(
-                "From these weights up, at the bound on false links that office.toml sets. Hard "
-                "rules (hard_rules.toml) can still stand against a link; then an officer is asked."
+                "From these weights up, at the office's bound on false links, {bound}. Hard rules "
+                "(hard_rules.toml) can still stand against a link; then an officer is asked.",
+                bound=figures.one_in(bound),
             ),
         ),
         headers=tuple(map(say, ("what happens", "from weight", "that is a probability of"))),

@@ -42,7 +42,7 @@ def test_a_share_of_nothing_is_a_dash():
 
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_the_model_is_told_whole(model, language):
-    found = beliefs.chapters(Figures(language), model, [("it asks an officer", -1.0)])
+    found = beliefs.chapters(Figures(language), model, [("it asks an officer", -1.0)], 0.001)
     text = [cell for chapter in found for line in chapter.lines for cell in line]
     for comparison in model.file.comparisons:
         for level in comparison.levels:
@@ -50,13 +50,14 @@ def test_the_model_is_told_whole(model, language):
             assert level.source in text
     for rival in model.file.rivals:
         assert getattr(rival, language) in text
+    assert Figures(language).one_in(0.001) in found[-1].text[0]
     assert all(len(line) == len(chapter.headers) for chapter in found for line in chapter.lines)
 
 
 def test_each_level_has_its_weight_against_every_rival(model):
     from reconcile.match.score import level_weights
 
-    found = beliefs.chapters(Figures("en"), model, [])
+    found = beliefs.chapters(Figures("en"), model, [], 0.001)
     for comparison in model.file.comparisons:
         if any(level.frequency for level in comparison.levels):
             continue
@@ -69,7 +70,7 @@ def test_each_level_has_its_weight_against_every_rival(model):
 
 
 def test_pages_need_nothing_from_elsewhere_and_escape_words(model):
-    chapters = beliefs.chapters(Figures("vi"), model, [("it asks an officer", -1.0)])
+    chapters = beliefs.chapters(Figures("vi"), model, [("it asks an officer", -1.0)], 0.001)
     page = render("<Mô hình>", [*chapters, Chapter("a & b", ("<script>",))], "vi")
     assert "<script" not in page
     assert "&lt;Mô hình&gt;" in page
