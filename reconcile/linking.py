@@ -159,6 +159,11 @@ def read_records(paths: Sequence[Path], model: TableModel) -> Records:
         raise ModelError(
             "Neither the model file nor --id names the column with the records' ids; add --id."
         )
+    names = [path.name for path in paths]
+    if len(set(names)) < len(names):
+        raise TableError(
+            "Two tables have the same file name; rename one, to tell their records apart."
+        )
     needed = [model.id, *dict.fromkeys(comparison.reads for comparison in model.comparisons)]
     tables = [_with_columns(path, needed) for path in paths]
     for path, table in zip(paths, tables, strict=True):

@@ -166,6 +166,24 @@ def test_the_order_of_rows_changes_nothing(ask):
     assert (other / "out.model.toml").read_text() == (folder / "out.model.toml").read_text()
 
 
+def test_the_order_of_tables_changes_nothing(tmp_path, model):
+    records, _ = people()
+    paths = [write(tmp_path / f"{n}.csv", records[n::2]) for n in (0, 1)]
+    found = [
+        pipeline.link(LinkRequest(tables, model, tmp_path / f"o{at}.csv"))
+        for at, tables in enumerate([tuple(paths), tuple(reversed(paths))])
+    ]
+    one, other = (each.clusters.sort_values("id", ignore_index=True) for each in found)
+    assert one.equals(other)
+
+
+def test_two_tables_of_one_name_are_refused(tmp_path, model):
+    (tmp_path / "a").mkdir()
+    paths = [write(folder / "t.csv", people(3, 0)[0]) for folder in (tmp_path, tmp_path / "a")]
+    with pytest.raises(TableError, match="same file name"):
+        pipeline.link(LinkRequest(tuple(paths), model, tmp_path / "o.csv"))
+
+
 def test_nothing_is_written_over(ask, model):
     records, _ = people(20, 5)
     linked, folder = ask(records)

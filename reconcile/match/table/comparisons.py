@@ -113,6 +113,7 @@ def _names(values: Values, first: Ints, second: Ints) -> Levels:
     return _settled(
         "name",
         exact=values.spelling[first] == values.spelling[second],
+        unmarked=values.plain[first] == values.plain[second],
         one_edit=(edits <= 1) & (shorter >= _SHORT),
         sound=(sounds[first] == sounds[second]) & (sounds[first] != MISSING),
         similar=few | (values.words[first] == values.words[second]) | _alike(values, first, second),
@@ -126,6 +127,7 @@ def _texts(values: Values, first: Ints, second: Ints) -> Levels:
     return _settled(
         "text",
         exact=values.spelling[first] == values.spelling[second],
+        unmarked=values.plain[first] == values.plain[second],
         one_edit=(edits <= 1) & (shorter >= _SHORT),
         similar=(edits <= _MOST_EDITS) | same_words | _alike(values, first, second),
     )

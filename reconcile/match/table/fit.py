@@ -192,8 +192,9 @@ def sample_pairs(of_table: Ints, across_only: bool, size: int) -> tuple[Ints, In
     if len(distances) > wanted:
         distances = distances[np.linspace(0, len(distances) - 1, wanted).astype(np.int64)]
     left = np.tile(np.arange(count), len(distances))
-    right = (left + np.repeat(distances, count)) % max(count, 1)
-    keep = left < right if len(distances) * 2 >= count else left != right
+    step = np.repeat(distances, count)
+    right = (left + step) % max(count, 1)
+    keep = (step * 2 != count) | (left < right)  # half way round, each pair would come twice
     if across_only:
         keep &= of_table[left] != of_table[right]
     return left[keep], right[keep]

@@ -27,6 +27,7 @@ KINDS: Final[dict[str, dict[str, float]]] = {
     "name": {
         "exact": 0.80,
         ELSEWHERE: 0.02,
+        "unmarked": 0.02,
         "one_edit": 0.07,
         "sound": 0.03,
         "similar": 0.05,
@@ -35,6 +36,7 @@ KINDS: Final[dict[str, dict[str, float]]] = {
     "text": {
         "exact": 0.75,
         ELSEWHERE: 0.02,
+        "unmarked": 0.02,
         "one_edit": 0.08,
         "similar": 0.09,
         "different": 0.06,
@@ -58,8 +60,8 @@ KINDS: Final[dict[str, dict[str, float]]] = {
 }
 # What a block key can take of a comparison, beside its whole value.
 PARTS: Final[dict[str, tuple[str, ...]]] = {
-    "name": ("", "sound", "start", "initial"),
-    "text": ("", "sound", "start", "initial", "words"),
+    "name": ("", "plain", "sound", "start", "initial"),
+    "text": ("", "plain", "sound", "start", "initial", "words"),
     "code": ("", "start"),
     "date": ("", "year", "month_day"),
     "category": ("",),
@@ -216,17 +218,19 @@ class TableModel(Strict):
         return self.prior is not None and all(c.levels for c in self.comparisons)
 
 
-def usual_blocking(comparisons: tuple[TableComparison, ...]) -> tuple[TableBlocking, ...]:
+def usual_blocking(model: TableModel) -> tuple[TableBlocking, ...]:
     """Block keys for a model that names none.
 
-    The whole value of every comparison but categories, and every two of them, names by sound and
-    dates by year: so a record is found unless it slips nearly everywhere, also where single values
-    are common.
+    The whole value of every comparison but categories, and every two of them, dates by year and
+    names by sound, or in Vietnamese without marks, which are lost more often than misheard. So a
+    record is found unless it slips nearly everywhere, also where single values are common.
     """
-    loose = {"name": ".sound", "date": ".year", "code": "", "text": ""}
-    usable = [item for item in comparisons if item.kind in loose]
+    of_names = ".sound" if model.sounds == "english" else ".plain"
+    loose = {"name": of_names, "date": ".year", "code": "", "text": ".plain"}
+    usable = [item for item in model.comparisons if item.kind in loose]
     usable.sort(key=lambda item: list(loose).index(item.kind))
-    whole = [(item.id,) for item in usable]
+    marked = {"name": ".plain", "text": ".plain"}
+    whole = [(item.id + marked.get(item.kind, ""),) for item in usable]
     keys = [*whole, *combinations([item.id + loose[item.kind] for item in usable], 2)]
     return tuple(TableBlocking(parts=key) for key in keys[:_MOST_RULES])
 
@@ -244,7 +248,7 @@ def load_table_model(path: Path) -> TableModel:
         model = read_mapping(path, TableModel)
     except MappingError as error:
         raise ModelError(error.template, **error.values) from error
-    blocking = model.blocking or usual_blocking(model.comparisons)
+    blocking = model.blocking or usual_blocking(model)
     return model.model_copy(update={"blocking": blocking})
 
 

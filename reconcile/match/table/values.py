@@ -71,6 +71,11 @@ class Values:
         return _numbers(self.joined)
 
     @cached_property
+    def plain(self) -> Ints:
+        """For each code what it is without blanks and marks."""
+        return _numbers(_each(self.joined, plain))
+
+    @cached_property
     def sounds(self) -> Ints:
         """For each code how it sounds, ``MISSING`` where it has no sound."""
         return _numbers(_each(self.texts, self.sound))
@@ -103,8 +108,8 @@ class Values:
 
     def part(self, name: str) -> Ints:
         """Code per record of one part of the value, for block keys; see ``PARTS``."""
-        if name == "sound":
-            numbers = self.sounds
+        if name in ("sound", "plain"):
+            numbers = self.sounds if name == "sound" else self.plain
         elif name in _PARTS:
             numbers = _numbers(_each(self.texts, _PARTS[name]))
         else:
