@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 # The ten lines. Each is a key of the message catalogue.
 STEPS: Final = (
-    "Start with the first sheet in the table below; in every sheet the most urgent is on top.",
+    "Start with the first sheet in the table below; in every sheet the most urgent is on top, then "
+    "what helps most. You may stop anywhere.",
     "One row is one question. Read the question, compare side A with side B; what differs is red.",
     "Look up the paper book if you can: commune, book, number and page stand in each side. "
     "The paper book is what counts.",
