@@ -7,6 +7,7 @@ judgements are left aside: it is the model that is measured, not what people men
 from __future__ import annotations
 
 import dataclasses
+import math
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -92,11 +93,13 @@ def show(request: ModelRequest) -> Told:
 
 def _limits(knowledge: Knowledge) -> list[tuple[str, float]]:
     """Weights from which something happens, by the office's bound."""
+    asked = knowledge.bounds.rules.thresholds.question_probability
     return [
         ("it links by itself", knowledge.bounds.link),
         ("it joins two groups by a single pair", knowledge.bounds.bridge),
         ("it links the only candidate of both sides", knowledge.bounds.unrivalled().link),
-        ("it asks an officer", knowledge.bounds.question),
+        ("it asks an officer", math.log2(asked / (1 - asked))),
+        ("it asks an officer where the answer brings much", knowledge.bounds.question),
     ]
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from reconcile.report.curves import Bars, Curve
 
+_TOO_FINE: Final = 0.00001  # a share nearer to 0 or to 1 has no digits of its own
 _SEVERAL: Final = 3  # significant digits of a small share
 
 
@@ -92,6 +93,8 @@ class Figures:
         """A share of 0 to 1 in a hundred, as fine as it must be to differ from 0 and from 100."""
         if value != value:  # noqa: PLR0124 - not a number: there was nothing to share
             return "–"
+        if 0 < min(value, 1 - value) < _TOO_FINE:
+            return self._marks("< 0.001 %" if value < 0.5 else "> 99.999 %")
         digits = 1
         while digits < _SEVERAL and 0 < min(value, 1 - value) < 10.0 ** -(digits + 2):
             digits += 1

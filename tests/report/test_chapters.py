@@ -36,6 +36,16 @@ def test_figures_are_written_as_in_the_language(language, expected):
     ] == expected
 
 
+def test_only_what_is_certain_is_a_hundred_in_a_hundred():
+    figures = Figures("en")
+    assert [figures.share(value) for value in (0.0, 1e-9, 0.99999999, 1.0)] == [
+        "0.0 %",
+        "< 0.001 %",
+        "> 99.999 %",
+        "100.0 %",
+    ]
+
+
 def test_a_share_of_nothing_is_a_dash():
     assert Figures("en").share(float("nan")) == "–"
 
