@@ -449,7 +449,9 @@ ENTRIES = Table(
             "recognition_kind", "father_child, mother_child, child_father, child_mother or empty"
         ),
         _text("marriage_status", "divorced, annulled, recognised, none or empty"),
-        _text("note_flags", "what the notes speak of: divorce adoption correction cancelled …"),
+        _text(
+            "note_flags", "what the notes speak of: divorce adoption correction earlier:25/1986 …"
+        ),
     ),
     key=("content_hash",),
 )

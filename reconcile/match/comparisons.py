@@ -16,6 +16,7 @@ from rapidfuzz.fuzz import token_set_ratio
 from rapidfuzz.process import cpdist
 
 from reconcile.match.dates import date_levels
+from reconcile.match.deaths import death_levels
 from reconcile.match.encoding import Encoded, days
 from reconcile.match.model import KINDS, MISSING
 from reconcile.match.registrations import (
@@ -263,7 +264,7 @@ def _slip(
     encoded: Encoded, comparison: Comparison, left: Ints, right: Ints, model: Model
 ) -> Levels:
     coded = encoded.coded(comparison.columns["key"])
-    return slip_levels(coded, left, right, model.frequencies)
+    return slip_levels(coded, left, right, model.frequencies, model.file.regional)
 
 
 def _registered(encoded: Encoded, comparison: Comparison, left: Ints, right: Ints) -> Registrations:
@@ -299,6 +300,13 @@ def _adoption(
     return adoption_levels(encoded, _registered(encoded, comparison, left, right), len(left))
 
 
+def _death(
+    encoded: Encoded, comparison: Comparison, left: Ints, right: Ints, model: Model
+) -> Levels:
+    del comparison, model
+    return death_levels(encoded.mentions, left, right)
+
+
 _KINDS: Final[dict[str, Callable[[Encoded, Comparison, Ints, Ints, Model], Levels]]] = {
     "name": _names,
     "date": _dates,
@@ -314,4 +322,5 @@ _KINDS: Final[dict[str, Callable[[Encoded, Comparison, Ints, Ints, Model], Level
     "again": _again,
     "office": _office,
     "adoption": _adoption,
+    "death": _death,
 }

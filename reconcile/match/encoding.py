@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 _SEXES: Final = {"M": 1, "F": 2}
-_PRECISIONS: Final = {"": 0, "age": 1, "year": 2, "month": 3, "day": 4}
+PRECISIONS: Final = {"": 0, "age": 1, "year": 2, "month": 3, "day": 4}
 BOUND, AGE, YEAR, MONTH, DAY = range(5)
 EPOCH_YEAR: Final = 1970
 _EPOCH: Final = 719163  # proleptic ordinal of 1970-01-01
@@ -219,7 +219,7 @@ def _dates(mentions: pd.DataFrame, model: Model) -> Dates:
     columns = comparison.columns
     first, last = days(mentions[columns["from"]]), days(mentions[columns["to"]])
     codes, words = pd.factorize(mentions[columns["precision"]])
-    precision = np.array([_PRECISIONS.get(str(word), 0) for word in words] or [0])[codes]
+    precision = np.array([PRECISIONS.get(str(word), 0) for word in words] or [0])[codes]
     dated = (first >= 0) & (last >= 0) & (precision > BOUND)
     precision = np.where(dated, precision, BOUND)
     known = np.where(dated, first, MISSING), np.where(dated, last, MISSING)

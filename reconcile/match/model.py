@@ -82,9 +82,18 @@ KINDS: Final[dict[str, tuple[str, ...]]] = {
     "series": ("same_number",),
     "slip": ("family", "no_word", "words"),
     "interval": ("one_occasion", "one_year", "years"),
-    "again": ("later_again", "again", "later_late", "both_on_time", "both_late", "other"),
+    "again": (
+        "named",
+        "later_again",
+        "again",
+        "later_late",
+        "both_on_time",
+        "both_late",
+        "other",
+    ),
     "office": ("same_office", "other_office"),
     "adoption": ("both_adopted", "one_adopted"),
+    "death": ("day_equal", "slip", "overlap", "apart"),
 }
 _COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "name": ("key", "plain", "sound", "family", "middle", "given", "other"),
@@ -101,6 +110,7 @@ _COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "again": ("passage",),
     "office": ("passage",),
     "adoption": ("passage",),
+    "death": (),
 }
 
 

@@ -31,6 +31,7 @@ _YEAR: Final = 366
 _AGAIN: Final = "again"
 _NOTED: Final = "re_registration"  # what notes speak of where an entry is registered again
 _ADOPTED: Final = "adoption"
+_EARLIER: Final = r"\bearlier:(\d+/\d{4})"  # number and year of the earlier entry, as notes say
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,7 @@ def again_levels(encoded: Encoded, found: Registrations, count: int) -> Levels:
     in_order = found.apart != MISSING
     known = (again[first] | (kind[first] != "")) & (again[second] | (kind[second] != ""))
     holds = {
+        "named": _named(entries, second, first),
         "later_again": again[second] & ~again[first] & in_order,
         "again": again[first] | again[second],
         "later_late": (kind[second] == "late") & (kind[first] == "on_time") & in_order,
@@ -140,6 +142,15 @@ def office_levels(encoded: Encoded, found: Registrations, count: int) -> Levels:
     judged = ~empty[one] & ~empty[two]
     levels[found.at] = np.where(judged, np.where(bodies[one] == bodies[two], same, other), 0)
     return levels
+
+
+def _named(entries: pd.DataFrame, naming: Ints, named: Ints) -> NDArray[np.bool_]:
+    """Whether the notes of an entry name the number of another one."""
+    told = entries["note_flags"].str.extract(_EARLIER)[0].fillna("").to_numpy(dtype=object)
+    number, year = entries["number"].astype("str"), entries["year"].astype("str")
+    borne = (number + "/" + year).fillna("").to_numpy(dtype=object)
+    found: NDArray[np.bool_] = (told[naming] != "") & (told[naming] == borne[named])
+    return found
 
 
 def adoption_levels(encoded: Encoded, found: Registrations, count: int) -> Levels:

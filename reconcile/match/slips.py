@@ -27,7 +27,13 @@ if TYPE_CHECKING:
     Levels = NDArray[np.int8]
 
 
-def slip_levels(coded: Coded, left: Ints, right: Ints, names: NameFrequencies) -> Levels:
+def slip_levels(
+    coded: Coded,
+    left: Ints,
+    right: Ints,
+    names: NameFrequencies,
+    regional: tuple[tuple[str, ...], ...] = (),
+) -> Levels:
     """Level of each pair of names, 0 where they do not differ by one slip.
 
     Args:
@@ -35,7 +41,9 @@ def slip_levels(coded: Coded, left: Ints, right: Ints, names: NameFrequencies) -
         left: positions of one side.
         right: positions of the other side.
         names: the words that names are made of.
+        regional: groups of words that are forms of one name; between them there is no slip.
     """
+    forms = {word: group[0] for group in regional for word in group}
     levels = np.zeros(len(left), dtype=np.int8)
     one, other = coded.codes[left], coded.codes[right]
     words, counts, texts = coded.words
@@ -49,8 +57,15 @@ def slip_levels(coded: Coded, left: Ints, right: Ints, names: NameFrequencies) -
     last = place == counts[one[at]] - 1
     part = np.where(place == 0, 0, np.where(last, 2, 1))
     distinct, values = pd.factorize((low * len(texts) + high) * 3 + part)
+    triples = [_unpacked(int(value), len(texts)) for value in values]
     verdicts = np.array(
-        [_slip(texts, *_unpacked(int(value), len(texts)), names) for value in values], dtype=np.int8
+        [
+            0
+            if forms.get(texts[low], texts[low]) == forms.get(texts[high], texts[high])
+            else _slip(texts[low], texts[high], part, names)
+            for low, high, part in triples
+        ],
+        dtype=np.int8,
     )
     levels[at] = verdicts[distinct] if len(values) else 0
     return levels
@@ -62,9 +77,8 @@ def _unpacked(value: int, size: int) -> tuple[int, int, int]:
     return low, high, part
 
 
-def _slip(texts: list[str], low: int, high: int, part: int, names: NameFrequencies) -> int:
+def _slip(one: str, other: str, part: int, names: NameFrequencies) -> int:
     """Level of two words in one place of two names."""
-    one, other = texts[low], texts[high]
     bare = plain(one), plain(other)
     if bare[0] != bare[1] and OSA.distance(*bare) > 1:
         return 0

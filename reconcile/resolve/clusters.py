@@ -28,12 +28,15 @@ import numpy as np
 import pandas as pd
 
 from reconcile.resolve.agglomeration import Adjacency, Agglomeration, Pair, positions
-from reconcile.resolve.constraints import Constraints, HardRules, load_hard_rules
+from reconcile.resolve.constraints import Constraints, HardRules, OfEachOther, load_hard_rules
 from reconcile.resolve.judgements import same_and_apart
+from reconcile.resolve.repeats import repeats
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    import numpy.typing as npt
 
     from reconcile.config import RegisterType
 
@@ -137,7 +140,11 @@ def cluster(  # noqa: PLR0913, PLR0917  the tables that it takes are its contrac
     pairs = pairs.sort_values(["left", "right"], ignore_index=True)
     same, apart = same_and_apart(judgements, mentions, entries, register_types)
     constraints = Constraints(
-        mentions, kin, bounds.rules.limits, apart, _support(mentions, pairs), bounds.link
+        mentions,
+        kin,
+        bounds.rules.limits,
+        apart,
+        OfEachOther(_support(mentions, pairs), bounds.link, _repeated(mentions, entries)),
     )
     agglomeration = Agglomeration(len(mentions), constraints, Adjacency(mentions, pairs, bounds))
     for left, right in same:
@@ -152,6 +159,13 @@ def cluster(  # noqa: PLR0913, PLR0917  the tables that it takes are its contrac
     return Clusters(
         agglomeration.persons(), questions, agglomeration.chain(), agglomeration.unasked
     )
+
+
+def _repeated(mentions: pd.DataFrame, entries: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """One number for one role of all entries that repeat each other, -1 for all other mentions."""
+    group = repeats(entries)[mentions["entry"].to_numpy(dtype="int64")]
+    role = pd.factorize(mentions["role"])[0]
+    return np.where(group < 0, -1, group * (role.max(initial=0) + 1) + role)
 
 
 def _support(mentions: pd.DataFrame, pairs: pd.DataFrame) -> dict[tuple[int, int], float]:

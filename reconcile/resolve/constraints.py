@@ -166,6 +166,23 @@ class _Kin:
         return found
 
 
+class OfEachOther(NamedTuple):
+    """What entries say of each other.
+
+    Attributes:
+        support: weights of scored pairs whose two mentions both pass through the same passage
+            (birth or death): such entries are one event only if they themselves say so.
+        link: weight from which they do.
+        repeated: for each mention a number that the same role has in all entries that repeat each
+            other (:mod:`.repeats`), -1 for all others. What such entries state differently was
+            mistyped.
+    """
+
+    support: dict[tuple[int, int], float]
+    link: float
+    repeated: Days
+
+
 class Constraints:
     """Asks of two clusters whether they can be one human.
 
@@ -174,9 +191,7 @@ class Constraints:
         kin: KIN.
         limits: what is impossible.
         apart: judgements that keep mentions apart.
-        support: weights of scored pairs whose two mentions both pass through the same passage
-            (birth or death): two such entries are one event only if they themselves say so.
-        link: weight from which they do.
+        said: what entries say of each other.
     """
 
     def __init__(
@@ -185,12 +200,11 @@ class Constraints:
         kin: pd.DataFrame,
         limits: Limits,
         apart: Iterable[Apart] = (),
-        support: dict[tuple[int, int], float] | None = None,
-        link: float = 0.0,
+        said: OfEachOther | None = None,
     ) -> None:
         self._born_apart = limits.birth_apart_years * YEAR
-        self._support = support or {}
-        self._link = link
+        said = said or OfEachOther({}, 0.0, np.full(len(mentions), -1))
+        self._support, self._link = said.support, said.link
         self._entry = packed(mentions["entry"].to_numpy(dtype="int64"))
         self._distinct = bytes(mentions["distinct"].to_numpy(dtype=bool))
         self._words = sorted({"", *mentions["passage"].unique()})  # so that 0 is no passage
@@ -215,6 +229,11 @@ class Constraints:
         child, parent = _parents(kin)
         self._parents = _Kin(child, parent, len(mentions))
         self._children = _Kin(parent, child, len(mentions))
+        at = np.flatnonzero(said.repeated >= 0)
+        codes = said.repeated[at].tolist()
+        self._repeated: dict[int, set[int]] = {
+            mention: {code} for mention, code in zip(at.tolist(), codes, strict=True)
+        }
 
     def join(self, kept: int, taken: int) -> None:
         """Carry the certain days and the sex of one cluster over to the other.
@@ -228,6 +247,8 @@ class Constraints:
             kept: root of the cluster that stays.
             taken: root of the cluster that is added to it.
         """
+        if taken in self._repeated:
+            self._repeated.setdefault(kept, set()).update(self._repeated[taken])
         one, other = self._sex[kept], self._sex[taken]
         self._sex[kept] = 0 if one and other and one != other else one | other
         doubtful = self._contradicting(kept, taken)
@@ -259,12 +280,13 @@ class Constraints:
         """
         small, large = (left, right) if len(left) <= len(right) else (right, left)
         one, other = root(small[0]), root(large[0])
+        repeated = self._is_repeated(one, other)
         return (
             self._judged(small, other, root)
-            or self._days_against(one, other)
+            or ("" if repeated else self._days_against(one, other))
             or self._roles_against(small, large)
             or self._kin_against(small, large, root)
-            or self._passages_against(small, large)
+            or self._passages_against(small, large, dates=not repeated)
         )
 
     def against_structure(
@@ -295,6 +317,12 @@ class Constraints:
     def is_passage(self, one: int, other: int) -> bool:
         """Whether two mentions pass through the same passage, so that one event is in question."""
         return self._passage[one] != 0 and self._passage[one] == self._passage[other]
+
+    def _is_repeated(self, one: int, other: int) -> bool:
+        """Whether both clusters stand in one role of two entries that repeat each other."""
+        if one not in self._repeated or other not in self._repeated:
+            return False
+        return not self._repeated[one].isdisjoint(self._repeated[other])
 
     # -- one rule each ------------------------------------------------------------------------
 
@@ -355,10 +383,12 @@ class Constraints:
             return "own_ancestor"
         return ""
 
-    def _passages_against(self, small: Sequence[int], large: Sequence[int]) -> str:
+    def _passages_against(
+        self, small: Sequence[int], large: Sequence[int], *, dates: bool = True
+    ) -> str:
         pairs = self._passages(small, large)
         for one, other in pairs:
-            if self._dates_apart(one, other):
+            if dates and self._dates_apart(one, other):
                 return f"two_{self._words[self._passage[one]]}s"
         if not pairs:
             return ""

@@ -223,9 +223,18 @@ class CodeReader:
         return None
 
     def note_flags(self, text: str) -> str:
-        """What the notes speak of, sorted and joined with a blank."""
+        """What the notes speak of, sorted and joined with a blank.
+
+        What a pattern has groups for stands behind its flag: ``earlier:25/1986``.
+        """
         words = plain(text)
-        return " ".join(sorted(flag for flag, found in self._flags.items() if found.search(words)))
+        found = ((flag, pattern.search(words)) for flag, pattern in self._flags.items())
+        return " ".join(sorted(_flag(flag, match) for flag, match in found if match))
+
+
+def _flag(flag: str, match: re.Match[str]) -> str:
+    said = "/".join(part.lstrip("0") for part in match.groups() if part)
+    return f"{flag}:{said}" if said else flag
 
 
 def _signs_off(text: str) -> str:

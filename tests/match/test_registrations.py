@@ -85,6 +85,16 @@ def test_notes_say_that_it_is_a_registration_again(model):
     assert level(model, "again", first, ("2004-03-01", noted)) == "later_again"
 
 
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [("earlier:1/1988", "named"), ("earlier:2/1988", "later_again"), ("", "later_again")],
+)
+def test_notes_name_the_number_of_the_earlier_entry(model, told, expected):
+    again = {"registration_kind": "again", "note_flags": f"{told} re_registration".strip()}
+    lines = ("1988-05-10", {"registration_kind": "on_time"}), ("2004-03-01", again)
+    assert level(model, "again", *lines) == expected
+
+
 def test_one_line_typed_twice_says_nothing_of_a_second_registration(model):
     typed = [("1988-05-10", {"registration_kind": "on_time", "number": 7})] * 2
     for comparison in ("interval", "again", "office", "adoption"):
