@@ -137,6 +137,7 @@ def _imported(found: Found, run: Run) -> Imported:
         for part in found.parts
         if (part.delivery, part.commune) in used
     }
+    _note_missing_tables(list(parts.values()), run)
     run.pack_rows()
     rows = pd.concat(run.frames, ignore_index=True) if run.frames else ROWS.empty()
     return Imported(
@@ -146,6 +147,23 @@ def _imported(found: Found, run: Run) -> Imported:
         findings=FINDINGS.build(run.findings.lines),
         unreadable=tuple(sorted(run.faults)),
     )
+
+
+def _note_missing_tables(parts: list[dict[str, object]], run: Run) -> None:
+    """Say of every full export which tables it has no file of: what is known of them stays."""
+    delivered = {(line["delivery"], line["commune"], line.get("table")) for line in run.files}
+    for part in parts:
+        delivery, commune = str(part["delivery"]), str(part["commune"])
+        if part["kind"] != "full" or not commune:
+            continue
+        missing = [
+            plan.table.files[0]
+            for plan in run.mappings.plans[commune]
+            if (delivery, commune, plan.table.id) not in delivered
+        ]
+        if missing:
+            place = Place(delivery, commune, "")
+            run.findings.add("table_not_delivered", place, names=", ".join(missing))
 
 
 # -- one file -----------------------------------------------------------------------------------

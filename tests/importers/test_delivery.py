@@ -1,4 +1,5 @@
 import datetime
+import json
 import unicodedata
 
 import pytest
@@ -180,3 +181,17 @@ def test_links_are_never_followed(tmp_path):
         "hiep_duc/more",
     ]
     assert all("link" in str(fault) for fault in caught.value.faults)
+
+
+@pytest.mark.parametrize(("kind", "count"), [("full", 1), ("delta", 0)])
+def test_a_full_export_without_some_kinds_of_files_says_so(tmp_path, kind, count):
+    folder = tmp_path / "2025-07-01" / "tan_phong"
+    put(folder / "tanphong_hn.csv", f"{CSV_HN}\n{hn_line()}\n")
+    found = read(folder.parent, kind=kind).findings
+    found = found[found["code"] == "table_not_delivered"]
+    assert len(found) == count
+    for finding in found.to_dict("records"):
+        names = json.loads(finding["params"])["names"]
+        assert names.startswith("KHAISINH*.DBF, KETHON*.DBF, KHAITU*.DBF, tanphong_ks*.csv")
+        assert "tanphong_hn" not in names
+        assert (finding["commune"], finding["file"]) == ("tan_phong", "")
