@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final, Literal
 
+import numpy as np
+
 from reconcile.match.score import level_weights
 from reconcile.report.chapters import Chapter, Figures
 from reconcile.report.curves import bars
@@ -13,9 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reconcile.match import Model
+    from reconcile.match.calibration import Calibration
     from reconcile.match.model import Comparison, Level, RelativeEvidence
 
 _TYPICAL: Final = 0.001  # a name that one person in a thousand bears, to show what names weigh
+_TOLD: Final = (-4.0, -2.0, 0.0, 2.0, 4.0, 6.0, 8.0, 12.0)  # weights whose probability is told
 _LONGEST: Final = 66  # letters of a label in a picture
 
 
@@ -35,6 +39,7 @@ def chapters(
         _rivals(figures, model),
         *(_comparison(figures, model, comparison) for comparison in model.file.comparisons),
         _relatives(figures, model),
+        _certainty(figures, model.file.calibration),
         _limits(figures, model, limits, bound),
     ]
 
@@ -236,5 +241,45 @@ def _limits(
         lines=tuple(
             (words, figures.bits(weight), figures.share(1 / (1 + 2.0**-weight)))
             for words, weight in told
+        ),
+    )
+
+
+def _certainty(figures: Figures, calibration: Calibration) -> Chapter:
+    """What probability officers are told of a weight, by who else comes near."""
+    say = figures.say
+    weights = np.array(_TOLD, dtype=np.float64)
+    one, eight = np.ones(len(weights), dtype=np.int64), np.full(len(weights), 8)
+    nobody = np.full(len(weights), -np.inf)
+    columns = (
+        calibration.probability(weights, nobody, one),
+        calibration.probability(weights, weights, one),
+        calibration.probability(weights, nobody, eight),
+        calibration.probability(weights, nobody, one, joined=True),
+    )
+    return Chapter(
+        title=say("What probability is stated"),
+        text=(
+            say(
+                "How often two persons with a best pair of that weight are one person, fitted on "
+                "populations with known truth. It depends on who else comes near, and on how many "
+                "pairs of mentions the best one was chosen among."
+            ),
+        ),
+        headers=tuple(
+            map(
+                say,
+                (
+                    "weight",
+                    "nobody else near",
+                    "another one as near",
+                    "best of eight pairs",
+                    "linked by the tool",
+                ),
+            )
+        ),
+        lines=tuple(
+            (figures.bits(weight), *map(figures.share, line))
+            for weight, *line in zip(_TOLD, *(column.tolist() for column in columns), strict=True)
         ),
     )

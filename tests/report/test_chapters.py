@@ -88,6 +88,14 @@ def test_pages_need_nothing_from_elsewhere_and_escape_words(model):
     assert page.count("<svg") == len(model.file.comparisons) + 1
 
 
+def test_the_probability_of_a_weight_is_told_by_who_else_comes_near(model):
+    found = beliefs.chapters(Figures("en"), model, [], 0.001)
+    chapter = next(c for c in found if c.title == "What probability is stated")
+    for line in chapter.lines:
+        alone, rivalled, of_many, linked = (float(cell.rstrip(" %")) for cell in line[1:])
+        assert max(rivalled, of_many) <= alone <= linked
+
+
 def test_bars_go_to_the_side_that_they_speak_for():
     found = bars([("for", 10.0, "+10"), ("against", -40.0, "−40")])
     ahead, back = found.bars
