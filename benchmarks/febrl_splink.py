@@ -1,6 +1,6 @@
 """Splink 5 on one Febrl data set; run by ``benchmarks/febrl.py`` in the benchmarks' environment.
 
-The model is the one of Splink's own worked example for febrl3, with the address columns added and
+The model follows Splink's own worked example for febrl3, with the address columns added and
 all blocking rules of that example; m and u are estimated as shown there. Writes the clusters at
 match probability 0.5 and the scored pairs, from which the caller reads the best threshold there is.
 """
