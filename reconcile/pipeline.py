@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from reconcile import config, export, importers, linking, modelling, refitting, simulate
 from reconcile.errors import FileFault, ShrinkageError, UsageError, WorkbookError
+from reconcile.model import Outcome
 from reconcile.outputs import (
     counts,
     export_worded,
@@ -174,6 +175,7 @@ def _merge_into(
     }
     with register.run("merge", arguments, manifest_of(imported, knowledge)) as run:
         paths = {} if request.dry_run else output_paths(request.out, run.name)
+        held = register.files()
         register.add_import(
             run, imported.deliveries, imported.files, imported.rows, imported.findings
         )
@@ -182,7 +184,7 @@ def _merge_into(
         _refuse_shrinkage(worked, imported, register, knowledge.office)
         progress("save", 0, 1)
         saved = register.save(run, resolved)
-        accounting = _accounting(imported, register)
+        accounting = _accounting(imported, register, held)
         run.manifest["rows"] = {name: int(accounting[name].sum()) for name in ("read", *OUTCOMES)}
         run.manifest["counts"] = counts(resolved, saved)
         run.manifest["estimate"] = dataclasses.asdict(worked.estimate)
@@ -273,16 +275,31 @@ def _refuse_shrinkage(
             )
 
 
-def _accounting(imported: Imported, register: Register) -> pd.DataFrame:
-    """Rows of the files of this run by outcome, checked against what the readers counted (P2)."""
+def _accounting(imported: Imported, register: Register, held: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the files of this run by outcome, checked against what the readers counted (P2).
+
+    What was new when a file came first is unchanged when the same file comes again.
+
+    Args:
+        imported: what was read in this run.
+        register: the register, this run's rows in it.
+        held: FILES of the register before this run.
+    """
     accounts = register.accounts()
     place = ["delivery", "commune", "file"]
     read: Counter[tuple[str, str, str]] = Counter(
         zip(*(imported.rows[name].tolist() for name in place), strict=True)
     )
     check_read(accounts, read)
-    here = imported.files[imported.files["status"] == "read"][place]
-    return here.merge(accounts, on=place, how="inner").reset_index(drop=True)
+    here = imported.files[imported.files["status"] == "read"][[*place, "sha256"]]
+    told = here.merge(accounts, on=place, how="inner")
+    same = [*place, "sha256"]
+    known = set(held[same].itertuples(index=False, name=None))
+    again = [file in known for file in told[same].itertuples(index=False, name=None)]
+    first = [Outcome.NEW.value, Outcome.CHANGED.value]
+    told.loc[again, Outcome.UNCHANGED.value] += told.loc[again, first].sum(axis=1)
+    told.loc[again, first] = 0
+    return told.drop(columns="sha256").reset_index(drop=True)
 
 
 # -- check --------------------------------------------------------------------------------------

@@ -226,7 +226,11 @@ def test_a_dry_run_leaves_the_register_as_it_was(deliver, merge, known):
 
 @pytest.mark.usefixtures("known")
 def test_the_same_delivery_again_changes_nothing(deliver, merge):
-    assert not any(vars(merge(deliver("2025-07-01")).changes).values())
+    merged = merge(deliver("2025-07-01"))
+    assert not any(vars(merged.changes).values())
+    told = merged.accounting[["new", "changed", "unchanged"]].sum()
+    assert told["unchanged"] > 0
+    assert told["new"] == told["changed"] == 0
 
 
 def test_workbooks_that_cannot_be_read_are_all_named_and_nothing_is_applied(tmp_path):
