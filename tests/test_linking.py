@@ -291,10 +291,14 @@ def test_where_a_table_holds_a_person_once_ties_are_left_alone(ask, model):
     assert linked.persons == 200 + 2
 
 
-def test_a_table_of_one_record_or_none_is_linked(ask):
+def test_a_table_of_one_record_or_none_is_linked(ask, tmp_path, model):
     records, _ = people(1, 0)
     linked, _ = ask(records)
     assert linked.clusters["cluster_id"].tolist() == [1]
+    (tmp_path / "none.csv").write_text(",".join(records[0]) + "\n", encoding="utf-8")
+    none = pipeline.link(LinkRequest((tmp_path / "none.csv",), model, tmp_path / "none_out.csv"))
+    assert none.clusters.empty
+    assert none.persons == 0
 
 
 def test_the_command(tmp_path, model):

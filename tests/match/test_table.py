@@ -204,7 +204,7 @@ def test_a_wrong_model_says_what_is_wrong(comparisons, settings, told):
 
 
 def test_the_civil_status_model_is_no_model_for_tables(root):
-    with pytest.raises(ModelError, match=r"matching\.toml: .*rivals"):
+    with pytest.raises(ModelError, match="is the model of civil-status entries"):
         load_table_model(root / "mappings" / "matching.toml")
 
 

@@ -114,7 +114,8 @@ def fit(model: TableModel, evidence: Evidence) -> TableModel:
 
 
 def _start(model: TableModel, evidence: Evidence) -> _Figures:
-    prior = min(_FIRST_PRIOR * evidence.records / max(evidence.pairs, 1.0), _FIRST_PRIOR)
+    second = max(_FIRST_PRIOR * evidence.records, 1.0)
+    prior = min(second / max(evidence.pairs, 1.0), _FIRST_PRIOR)
     figures = _maximised(model, evidence, 0 * evidence.found.counts, evidence.sample.counts)
     return _Figures(prior, figures.m, figures.u)
 

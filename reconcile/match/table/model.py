@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import Field, model_validator
 
-from reconcile.config import Strict, read_mapping
+from reconcile.config import Strict, read_mapping, read_toml
 from reconcile.errors import MappingError, ModelError
 
 if TYPE_CHECKING:
@@ -245,6 +245,12 @@ def load_table_model(path: Path) -> TableModel:
         ModelError: it is missing or does not fit; names every key that is wrong.
     """
     try:
+        if "rivals" in read_toml(path):
+            raise ModelError(
+                "{file} is the model of civil-status entries; link needs a model that names the "
+                "columns of the table.",
+                file=path.name,
+            )
         model = read_mapping(path, TableModel)
     except MappingError as error:
         raise ModelError(error.template, **error.values) from error
