@@ -89,13 +89,13 @@ def read_toml(path: Path) -> dict[str, Any]:
             "{file}: is not valid TOML {place}. Check quotation marks, brackets and signs of "
             "equality there.",
             file=path.name,
-            place=_place_in_toml(str(error)),
+            place=place_in_toml(error),
         ) from error
 
 
-def _place_in_toml(reason: str) -> Problem:
+def place_in_toml(error: tomllib.TOMLDecodeError) -> Problem:
     """Where a TOML file cannot be read, out of the parser's message."""
-    found = re.search(r"line (\d+), column (\d+)", reason)
+    found = re.search(r"line (\d+), column (\d+)", str(error))
     if not found:
         return Problem("at its end")
     return Problem("in line {line}, column {column}", line=found[1], column=found[2])
@@ -115,12 +115,14 @@ def read_mapping(path: Path, schema: type[_Schema]) -> _Schema:
     try:
         return schema.model_validate(data)
     except ValidationError as error:
-        problems = Problems(
-            _misfit(problem) for problem in error.errors(include_url=False, include_input=False)
-        )
         raise MappingError(
-            "{file}: {problems}.", file=f"{path.parent.name}/{path.name}", problems=problems
+            "{file}: {problems}.", file=f"{path.parent.name}/{path.name}", problems=misfits(error)
         ) from error
+
+
+def misfits(error: ValidationError) -> Problems:
+    """Everything in which a file does not fit its schema."""
+    return Problems(map(_misfit, error.errors(include_url=False, include_input=False)))
 
 
 def _misfit(problem: ErrorDetails) -> Problem:
@@ -129,6 +131,8 @@ def _misfit(problem: ErrorDetails) -> Problem:
     place = ".".join(map(str, problem["loc"])) or "(file)"
     if kind == "value_error" and isinstance(said.get("error"), ValueError):
         return Problem("{place}: {problem}", place=place, problem=said["error"].args[0])
+    if "expected" in said:
+        said = said | {"expected": said["expected"].replace(" or ", ", ")}
     template = _MISFITS.get(kind)
     if not template:
         return Problem("{place}: {problem}", place=place, problem=problem["msg"])
@@ -139,7 +143,7 @@ def _misfit(problem: ErrorDetails) -> Problem:
 _MISFITS: Final = {
     "missing": "{place}: is missing; add it",
     "extra_forbidden": "{place}: is not known here; check how it is spelled",
-    "literal_error": "{place}: must be {expected}",
+    "literal_error": "{place}: must be one of: {expected}",
     "string_pattern_mismatch": "{place}: does not have the form {pattern}",
     "greater_than": "{place}: must be greater than {gt}",
     "greater_than_equal": "{place}: must be {ge} or more",

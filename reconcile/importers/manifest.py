@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from reconcile.errors import FileFault
+from reconcile.config import misfits, place_in_toml
+from reconcile.errors import FileFault, Problem
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,10 +118,14 @@ def read_manifest(root: Path, delivery: str, faults: list[FileFault]) -> Manifes
 
 
 def _reason(error: Exception) -> str:
+    """What is wrong, in words that are translated with the fault."""
     if isinstance(error, ValidationError):
-        places = {".".join(map(str, problem["loc"])) for problem in error.errors()}
-        return ", ".join(sorted(places))
-    return type(error).__name__
+        return misfits(error)
+    if isinstance(error, tomllib.TOMLDecodeError):
+        return place_in_toml(error)
+    if isinstance(error, UnicodeDecodeError):
+        return Problem("it is not saved as UTF-8")
+    return getattr(error, "strerror", None) or type(error).__name__
 
 
 def _gathered(data: dict[str, Any]) -> dict[str, Any]:

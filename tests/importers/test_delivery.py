@@ -6,6 +6,7 @@ import pytest
 
 from reconcile.errors import ExportError, UsageError
 from reconcile.importers.manifest import date_in_name
+from reconcile.text.language import translate
 from tests.importers.exports import CSV_HN, KS_CODES, hn_line, ks_row, put, read, xlsx
 
 
@@ -195,3 +196,22 @@ def test_a_full_export_without_some_kinds_of_files_says_so(tmp_path, kind, count
         assert names.startswith("KHAISINH*.DBF, KETHON*.DBF, KHAITU*.DBF, tanphong_ks*.csv")
         assert "tanphong_hn" not in names
         assert (finding["commune"], finding["file"]) == ("tan_phong", "")
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"date = \n", "ở dòng 1, cột 8"),
+        (b'kind = "whole"', "phải là một trong: 'full', 'delta'"),
+        (b"sequence = 0", "sequence: phải từ 1 trở lên"),
+        (b"when = 2025-07-01", "when: khóa này không có ở đây"),
+        ("# giao nộp đợt 1".encode("utf-16"), "tệp không được lưu bằng mã UTF-8"),
+    ],
+)
+def test_what_is_wrong_in_delivery_toml_is_told_in_vietnamese(tmp_path, content, reason):
+    put(tmp_path / "2025-07-01" / "delivery.toml", content)
+    _hiep_duc(tmp_path / "2025-07-01" / "hiep_duc")
+    with pytest.raises(ExportError) as caught:
+        read(tmp_path / "2025-07-01")
+    (fault,) = caught.value.faults
+    assert reason in translate(fault.template, "vi", **dict(fault.values))

@@ -219,7 +219,11 @@ def test_name_key_folds_what_does_not_count():
         ('name = "X"', "name = 7", "communes/x.toml: name: phải là chữ đặt trong dấu ngoặc kép."),
         ('name = "X"', "", "communes/x.toml: name: còn thiếu; hãy thêm vào."),
         ('family = "f"', 'family = "f"\nsurprise = 1', "tables.0.surprise: khóa này không có"),
-        ('family = "f"', 'family = "f"\nheader = "x"', "tables.0.header: phải là 'single'"),
+        (
+            'family = "f"',
+            'family = "f"\nheader = "x"',
+            "tables.0.header: phải là một trong: 'single', ",
+        ),
         ('family = "f"', 'family = "F"', "tables.0.family: không đúng dạng ^"),
         ('family = "f"', 'family = "f"\nencodings = ["ebcdic"]', "không có bảng mã ebcdic"),
         ('family = "f"', 'family = "f"\nfooters = ["("]', "( không phải là biểu thức chính quy"),
