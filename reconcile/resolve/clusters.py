@@ -30,7 +30,7 @@ import pandas as pd
 from reconcile.resolve.agglomeration import Adjacency, Agglomeration, Pair, positions
 from reconcile.resolve.constraints import Constraints, HardRules, OfEachOther, load_hard_rules
 from reconcile.resolve.judgements import same_and_apart
-from reconcile.resolve.repeats import repeats
+from reconcile.resolve.repeats import alike_in_principals, repeats
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -144,7 +144,9 @@ def cluster(  # noqa: PLR0913, PLR0917  the tables that it takes are its contrac
         kin,
         bounds.rules.limits,
         apart,
-        OfEachOther(_support(mentions, pairs), bounds.link, _repeated(mentions, entries)),
+        OfEachOther(
+            _support(mentions, pairs), bounds.link, _repeated(mentions, entries, pairs, bounds.link)
+        ),
     )
     agglomeration = Agglomeration(len(mentions), constraints, Adjacency(mentions, pairs, bounds))
     for left, right in same:
@@ -161,9 +163,12 @@ def cluster(  # noqa: PLR0913, PLR0917  the tables that it takes are its contrac
     )
 
 
-def _repeated(mentions: pd.DataFrame, entries: pd.DataFrame) -> npt.NDArray[np.int64]:
+def _repeated(
+    mentions: pd.DataFrame, entries: pd.DataFrame, pairs: pd.DataFrame, link: float
+) -> npt.NDArray[np.int64]:
     """One number for one role of all entries that repeat each other, -1 for all other mentions."""
-    group = repeats(entries)[mentions["entry"].to_numpy(dtype="int64")]
+    alike = alike_in_principals(mentions, pairs, link)
+    group = repeats(entries, alike)[mentions["entry"].to_numpy(dtype="int64")]
     role = pd.factorize(mentions["role"])[0]
     return np.where(group < 0, -1, group * (role.max(initial=0) + 1) + role)
 

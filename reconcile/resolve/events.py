@@ -23,7 +23,7 @@ import pandas as pd
 
 from reconcile.model import QUESTIONS, ConflictKind, Verdict
 from reconcile.resolve.intervals import ALWAYS, NEVER, YEAR, is_slip
-from reconcile.resolve.notes import marriage_ended, speak_of
+from reconcile.resolve.notes import AGAIN, marriage_ended, speak_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from reconcile.config import RegisterType
     from reconcile.resolve.clusters import Clusters
 
-_AGAIN: Final = frozenset(("re_registration",))
 _SAME_OCCASION_DAYS: Final = 62  # two registrations of one wedding, a late one included
 _WEDDING: Final = "KH"
 _FIRST: Final = frozenset(("first", "on_time"))
@@ -151,7 +150,7 @@ class _Grouping:
         self._wedding: list[bool] = entries["register_type"].eq(_WEDDING).tolist()
         self._kind: list[str] = entries["registration_kind"].tolist()
         self._ended: list[bool] = marriage_ended(entries).tolist()
-        self._again: list[bool] = speak_of(entries, _AGAIN).tolist()
+        self._again: list[bool] = speak_of(entries, AGAIN).tolist()
         self._first: list[int] = entries["event_from"].fillna(NEVER).astype("int64").tolist()
         self._last: list[int] = entries["event_to"].fillna(ALWAYS).astype("int64").tolist()
         self._registered: list[int] = (

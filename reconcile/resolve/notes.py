@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CANCELLED: Final = frozenset(("cancelled",))
+AGAIN: Final = frozenset(("re_registration",))
 MARRIAGE_ENDED: Final = frozenset(("divorce", "annulled"))
 _STATUS_ENDED: Final = frozenset(("divorced", "annulled"))
 

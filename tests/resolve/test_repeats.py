@@ -5,7 +5,7 @@ import pytest
 
 from reconcile.model import JUDGEMENTS
 from reconcile.resolve.clusters import cluster, load_bounds
-from reconcile.resolve.repeats import repeats
+from reconcile.resolve.repeats import alike_in_principals, repeats
 from tests.resolve.town import MAPPINGS, TYPES, Town, pairs, person
 
 BOUNDS = load_bounds(MAPPINGS, 0.001)
@@ -50,6 +50,56 @@ def test_a_number_that_two_entries_bear_names_neither():
     two = birth(town, 9, "1968-05-19", "1968-05-12", name="Le Binh")
     again = birth(town, 30, "2003-05-18", "1969", note_flags="earlier:9/1968")
     assert groups(town, one, two, again) == [-1, -1, -1]
+
+
+def wedding(town, number, day, husband="1980", **more):
+    people = {"husband": person("Tran Hoa", husband), "wife": person("Vo Hang", "1981-03-07")}
+    return town.add("KH", number, day, **people, **more)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "together"),
+    [
+        ({}, {"registration_kind": "again"}, True),
+        ({}, {"note_flags": "re_registration"}, True),
+        ({}, {}, False),
+        ({"registration_kind": "again"}, {}, False),
+        ({"registration_kind": "again"}, {"registration_kind": "again"}, False),
+    ],
+)
+def test_a_registration_again_repeats_the_entry_of_the_same_couple(first, second, together):
+    town = Town()
+    one = wedding(town, 7, "2000-06-16", **first)
+    other = wedding(town, 9, "2015-02-28", **second)
+    live = town.live()
+    couple = [tuple(live.at(key, role) for key in (one, other)) for role in ("husband", "wife")]
+    both = alike_in_principals(live.mentions, pairs(*((*sides, 9.0) for sides in couple)), 5.0)
+    found = repeats(live.entries, both)
+    assert (found >= 0).all() if together else (found < 0).all()
+
+
+def test_one_spouse_who_scores_does_not_make_two_weddings_one():
+    town = Town()
+    one = wedding(town, 7, "2000-06-16")
+    other = wedding(town, 9, "2015-02-28", registration_kind="again")
+    live = town.live()
+    wives, husbands = ((live.at(one, role), live.at(other, role)) for role in ("wife", "husband"))
+    crossed = (live.at(one, "wife"), live.at(other, "husband"))
+    scored = pairs((*wives, 9.0), (*husbands, 4.0), (*crossed, 9.0))
+    assert alike_in_principals(live.mentions, scored, 5.0).empty
+
+
+def test_couple_registered_again_with_a_year_typed_wrong_is_one_couple():
+    town = Town()
+    one = wedding(town, 7, "2000-06-16", husband="1980-03-10")
+    other = wedding(town, 9, "2015-02-28", husband="1908-03-10", registration_kind="again")
+    live = town.live()
+    couple = [tuple(live.at(key, role) for key in (one, other)) for role in ("husband", "wife")]
+    scored = pairs(*((*sides, 9.0) for sides in couple))
+    found = cluster(
+        live.mentions, live.entries, live.kin, scored, JUDGEMENTS.empty(), BOUNDS, TYPES
+    )
+    assert all(found.person[left] == found.person[right] for left, right in couple)
 
 
 def test_no_entries():
