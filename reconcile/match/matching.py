@@ -19,6 +19,8 @@ from reconcile.match.score import (
     combine,
     known_at_first,
     known_from,
+    levels_again,
+    levels_of,
     own_scores,
     probabilities,
     relative_weights,
@@ -161,11 +163,15 @@ def _rounds(
     related = np.zeros(len(found), dtype=np.float64)
     others = [column for column, rival in enumerate(model.rivals) if rival != RANDOM]
     known = known_at_first(encoded)
+    first = [
+        levels_of(encoded, found.left[part], found.right[part], model, known) for part in parts
+    ]
     for number in range(model.file.rounds):
         if number:
             known = known_from(encoded, _groups(encoded, found, weights, model), model)
-        for part in parts:
-            total = own_scores(encoded, found.left[part], found.right[part], model, known)
+        for part, alone in zip(parts, first, strict=True):
+            levels = levels_again(encoded, alone, model, known)
+            total = own_scores(encoded, levels, model)
             for evidence in model.file.relatives:
                 total += relative_weights(
                     encoded, evidence, found.left[part], found.right[part], model, known

@@ -112,6 +112,24 @@ def levels_of(
     return Levels(left, right, levels)
 
 
+def levels_again(encoded: Encoded, before: Levels, model: Model, known: Known) -> Levels:
+    """The levels of the same pairs once more is known: only what groups lend is compared anew.
+
+    Args:
+        encoded: the mentions.
+        before: the levels found when nothing was lent.
+        model: the matching model.
+        known: what groups lend their members now.
+    """
+    levels = dict(before.by_comparison)
+    for comparison in model.file.comparisons:
+        if comparison.id in known.speakers:
+            one = known.speaker(comparison.id, before.left, before.right)
+            other = known.speaker(comparison.id, before.right, before.left)
+            levels[comparison.id] = compare(encoded, comparison, one, other, model)
+    return Levels(before.left, before.right, levels)
+
+
 def own_weights(encoded: Encoded, levels: Levels, model: Model, of_kin: bool = False) -> Floats:
     """Weight per pair and rival of the levels, without priors.
 
@@ -181,9 +199,8 @@ def combine(by_rival: Floats) -> Floats:
     return -against
 
 
-def own_scores(encoded: Encoded, left: Ints, right: Ints, model: Model, known: Known) -> Floats:
+def own_scores(encoded: Encoded, levels: Levels, model: Model) -> Floats:
     """Weight per pair and rival of what the two mentions themselves say, priors included."""
-    levels = levels_of(encoded, left, right, model, known)
     return priors(model) + own_weights(encoded, levels, model)
 
 

@@ -20,7 +20,7 @@ from reconcile.resolve.constraints import JUDGED, UNSUPPORTED, UNSURE, Apart, Co
 from reconcile.resolve.intervals import packed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import numpy.typing as npt
 
@@ -75,12 +75,15 @@ class Adjacency:
 
     def __call__(self, mention: int) -> Iterator[tuple[int, float]]:
         """The mentions that it was scored against, with the weights, best first."""
-        span = slice(self._start[mention], self._start[mention + 1])
-        return zip(self._target[span], self._weight[span], strict=True)
+        for place in range(self._start[mention], self._start[mention + 1]):
+            yield self._target[place], self._weight[place]
 
     def degree(self, members: list[int]) -> int:
         """How many scored pairs the mentions have."""
-        return sum(self._start[member + 1] - self._start[member] for member in members)
+        start, found = self._start, 0
+        for member in members:
+            found += start[member + 1] - start[member]
+        return found
 
 
 @dataclass
@@ -135,6 +138,11 @@ class Agglomeration:
         """The root of a mention's cluster."""
         return self._root[mention]
 
+    @property
+    def _roots(self) -> Callable[[int], int]:
+        """The same for the constraints, which ask for it most often."""
+        return self._root.__getitem__
+
     # -- growing ------------------------------------------------------------------------------
 
     def obey(self, left: int, right: int) -> None:
@@ -158,7 +166,7 @@ class Agglomeration:
             if one == other:
                 continue
             sides = self._members[one], self._members[other]
-            if self._constraints.against_structure(*sides, self._root.__getitem__):
+            if self._constraints.against_structure(*sides, self._roots):
                 held.append(pair)
             else:
                 self._join(one, other, pair, "certain")
@@ -234,7 +242,7 @@ class Agglomeration:
     # -- what stands against it ---------------------------------------------------------------
 
     def _against(self, one: int, other: int) -> str:
-        return self._constraints.against(self._members[one], self._members[other], self.root)
+        return self._constraints.against(self._members[one], self._members[other], self._roots)
 
     def _doubt(self, one: int, other: int, weight: float, bounds: Bounds) -> _Doubt | None:
         """Why two clusters are not joined although a pair of them has this weight."""
@@ -291,7 +299,7 @@ class Agglomeration:
                 best
                 for root, best in self._near(this, weight - bounds.link).items()
                 if root not in (this, that)
-                and self._constraints.rivals(self._members[that], self._members[root], self.root)
+                and self._constraints.rivals(self._members[that], self._members[root], self._roots)
                 and self._against(this, root) in ("", UNSUPPORTED)
             ]
             if rivals:

@@ -193,4 +193,4 @@ def _candidates(pairs: pd.DataFrame, bounds: Bounds) -> list[Pair]:
     )
     order = np.lexsort((right, left, -weight))
     columns = (side[order].tolist() for side in (left, right, weight, related))
-    return [Pair(*line) for line in zip(*columns, strict=True)]
+    return list(map(Pair._make, zip(*columns, strict=True)))

@@ -79,8 +79,8 @@ def test_weights_are_the_same_from_both_sides(encoded, model):
     left, right = chance.integers(0, len(encoded), (2, 400))
     known = known_at_first(encoded)
     assert np.array_equal(
-        own_scores(encoded, left, right, model, known),
-        own_scores(encoded, right, left, model, known),
+        own_scores(encoded, levels_of(encoded, left, right, model, known), model),
+        own_scores(encoded, levels_of(encoded, right, left, model, known), model),
     )
     for evidence in model.file.relatives:
         assert np.array_equal(
@@ -93,8 +93,8 @@ def test_weights_do_not_depend_on_the_company_of_pairs(encoded, model):
     chance = np.random.default_rng(2)
     left, right = chance.integers(0, len(encoded), (2, 300))
     known = known_at_first(encoded)
-    whole = own_scores(encoded, left, right, model, known)
-    part = own_scores(encoded, left[::7], right[::7], model, known)
+    whole = own_scores(encoded, levels_of(encoded, left, right, model, known), model)
+    part = own_scores(encoded, levels_of(encoded, left[::7], right[::7], model, known), model)
     assert np.array_equal(whole[::7], part)
 
 
