@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from reconcile.model import Table
     from reconcile.requests import LinkRequest
     from reconcile.resolve.constraints import HardRules
 
@@ -299,9 +300,10 @@ def link_records(
     progress("match", 0, 1)
     matched = match_table(cells, records.of_table[order], model)
     progress("resolve", 0, 1)
+    mentions, entries = _as_mentions(records.of_table[order], model)
     found = cluster(
-        _mentions(records.of_table[order], model),
-        LIVE_ENTRIES.empty(),
+        mentions,
+        entries,
         KIN.empty(),
         matched.pairs,
         JUDGEMENTS.empty(),
@@ -324,21 +326,27 @@ def _own_order(records: Records, model: TableModel) -> Ints:
     return np.lexsort((pd.factorize(names, sort=True)[0], rank, contents)).astype(np.int64)
 
 
-def _mentions(of_table: Ints, model: TableModel) -> pd.DataFrame:
-    """The records as the clustering takes them.
+def _as_mentions(of_table: Ints, model: TableModel) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The records as the clustering takes them: LIVE_MENTIONS and LIVE_ENTRIES.
 
     Each is an entry of its own; where a table holds a person at most once, the table is one entry
     with many roles.
     """
-    empty = LIVE_MENTIONS.build([{"mention_key": ""}])
-    keys = [f"{position:09d}" for position in range(len(of_table))]
     alone = np.arange(len(of_table))
     entry = of_table if model.one_per_table else alone
-    records = empty.iloc[np.zeros(len(of_table), dtype=np.int64)].reset_index(drop=True)
-    records["mention_key"] = pd.Series(keys, dtype="str")
-    records["entry"] = pd.Series(entry, dtype="Int32")
-    records["distinct"] = True
-    return LIVE_MENTIONS.check(records)
+    mentions = _empty_lines(LIVE_MENTIONS, "mention_key", len(of_table))
+    mentions["entry"] = pd.Series(entry, dtype="Int32")
+    mentions["distinct"] = True
+    entries = _empty_lines(LIVE_ENTRIES, "entry_key", int(entry.max(initial=-1)) + 1)
+    return LIVE_MENTIONS.check(mentions), LIVE_ENTRIES.check(entries)
+
+
+def _empty_lines(table: Table, key: str, count: int) -> pd.DataFrame:
+    """Lines of a table that say nothing but their key; made of one, which is quick."""
+    line = table.build([{key: ""}])
+    lines = line.iloc[np.zeros(count, dtype=np.int64)].reset_index(drop=True)
+    lines[key] = pd.Series([f"{position:09d}" for position in range(count)], dtype="str")
+    return lines
 
 
 def _bounds(model: TableModel, rules: HardRules) -> Bounds:
