@@ -52,6 +52,8 @@ class Population:
         profile: of the simulator's mistakes.
         kept: share of the entries that is loaded.
         settings: other values in ``simulation.toml``.
+        commune: the only commune whose entries are loaded; all of them if empty.
+        weight: how much the population counts in the fit.
     """
 
     name: str
@@ -61,6 +63,8 @@ class Population:
     profile: str = "typical"
     kept: float = 1.0
     settings: dict[str, str] = field(default_factory=dict)
+    commune: str = ""
+    weight: float = 1.0
 
 
 OTHER_LIVES = {
@@ -75,6 +79,7 @@ POPULATIONS = (
     Population("50k", 50_000, 7, fitted=True),
     Population("h20", 50_000, 20311, fitted=True, kept=0.2),
     Population("simP", 14_000, 777, fitted=True, profile="poor", settings=OTHER_LIVES),
+    Population("crowd", 320_000, 1, fitted=True, commune="hiep_duc", weight=0.4),
     Population("50h", 50_000, 20311),
     Population("simC", 10_000, 778, profile="clean"),
     Population("5k", 5_000, 1),
@@ -91,6 +96,7 @@ class Measured:
         pairs: PAIRS as matching states them.
         found: persons and questions.
         truth: number of the true person of each mention.
+        weight: how much it counts in the fit.
     """
 
     name: str
@@ -98,6 +104,7 @@ class Measured:
     pairs: pd.DataFrame
     found: clusters.Clusters
     truth: np.ndarray
+    weight: float = 1.0
 
     def calibrated(self, calibration: Calibration) -> Calibrated:
         """The pairs with the probabilities of a calibration."""
@@ -110,25 +117,27 @@ class Measured:
         return self.truth[left] == self.truth[right]
 
 
-def measure(name: str, fitted: bool, folder: Path, kept: float = 1.0) -> Measured:
-    """Match and cluster the deliveries of a folder, or a random share of their entries."""
+def measure(population: Population, folder: Path) -> Measured:
+    """Match and cluster the deliveries of a folder, or the part of their entries that is loaded."""
     mappings = config.mappings_folder()
     types = config.load_register_types(mappings)
     bound = config.load_office(mappings).false_link_bound
     mentions, entries, kin, truth = tables(folder)
-    if kept < 1:
-        chosen = np.random.default_rng(5).random(len(entries)) < kept
+    chosen = np.random.default_rng(5).random(len(entries)) < population.kept
+    if population.commune:
+        chosen &= entries["commune"].eq(population.commune).to_numpy(dtype=bool)
+    if not chosen.all():
         stays = chosen[mentions["entry"].to_numpy(dtype=np.int64)]
-        place = pd.Series(np.cumsum(chosen) - 1, dtype="Int32")
-        mentions, entries = mentions[stays], entries[chosen].reset_index(drop=True)
-        mentions = mentions.assign(entry=place[mentions["entry"]].to_numpy())
-        mentions, truth = mentions.reset_index(drop=True), truth[stays]
-        mentions["entry"] = mentions["entry"].astype("Int32")
+        place = np.cumsum(chosen) - 1
+        mentions, truth = mentions[stays].reset_index(drop=True), truth[stays]
+        moved = place[mentions["entry"].to_numpy(dtype=np.int64)]
+        mentions = mentions.assign(entry=pd.Series(moved, dtype="Int32"))
+        entries = entries[chosen].reset_index(drop=True)
         kin = standardise.kin(mentions, entries, types)
     pairs = match.match(mentions, entries, kin, match.load_model(mappings))
     bounds = clusters.load_bounds(mappings, bound)
     found = clusters.cluster(mentions, entries, kin, pairs, JUDGEMENTS.empty(), bounds, types)
-    return Measured(name, fitted, pairs, found, truth)
+    return Measured(population.name, population.fitted, pairs, found, truth, population.weight)
 
 
 def simulated(population: Population) -> Measured:
@@ -144,7 +153,7 @@ def simulated(population: Population) -> Measured:
         out = Path(place) / "out"
         options = SimulationOptions(profile=population.profile, mappings=mappings)
         simulate(out, population.entries, population.seed, options)
-        return measure(population.name, population.fitted, out, population.kept)
+        return measure(population, out)
 
 
 # -- fitting --------------------------------------------------------------------------------------
@@ -153,19 +162,26 @@ def simulated(population: Population) -> Measured:
 def fit(populations: list[Measured]) -> Calibration:
     """Logistic regression of "is one person" on the features of the calibration.
 
-    A population counts with the root of its size, so that the largest does not decide alone.
+    A population counts with the root of its size, so that the largest does not decide alone; one
+    that is denser than life counts less.
     """
     parts = [features(one) for one in populations]
-    weight = np.concatenate([np.full(len(x), len(x) ** -0.5) for x, _ in parts])
+    weight = np.concatenate(
+        [
+            np.full(len(x), one.weight * len(x) ** -0.5)
+            for one, (x, _) in zip(populations, parts, strict=True)
+        ]
+    )
     found = logistic(
         np.concatenate([x for x, _ in parts]), np.concatenate([y for _, y in parts]), weight
     )
-    base, below, above, margin, pairs, joined = (found / np.log(2)).round(3).tolist()
+    base, below, above, margin, crowd, pairs, joined = (found / np.log(2)).round(3).tolist()
     plain = Calibration(
         base=base,
         below=below,
         above=above,
         margin=margin,
+        crowd=-crowd,
         pairs=-pairs,
         joined=joined,
         **LIMITS,
@@ -187,6 +203,7 @@ def features(one: Measured) -> tuple[np.ndarray, np.ndarray]:
         np.minimum(weight, 0),
         np.maximum(weight, 0),
         margin.clip(LIMITS["margin_from"], LIMITS["margin_to"]),
+        np.log2(1 + both["others"].to_numpy()),
         np.log2(both["between"].to_numpy()),
         both["held"].to_numpy(),
     )
@@ -396,7 +413,7 @@ def main() -> int:
     parser.add_argument("--picture", type=Path)
     options = parser.parse_args()
     populations = [simulated(population) for population in POPULATIONS]
-    populations += [measure(folder.name, False, folder) for folder in options.folders]
+    populations += [measure(Population(folder.name, 0, 0), folder) for folder in options.folders]
     tell(populations, options.picture)
     return 0
 

@@ -516,7 +516,6 @@ def stated_between(
         return float(known.iloc[0])
     near = asked[left.isin(ours | theirs) | right.isin(ours | theirs)]
     rival = float(near["weight"].max()) if near["weight"].notna().any() else -np.inf
-    found = knowledge.model.file.calibration.probability(
-        np.array([weight]), np.array([rival]), np.array([len(ours) * len(theirs)])
-    )
+    standing = (np.array([value]) for value in (rival, len(near) / 2, len(ours) * len(theirs)))
+    found = knowledge.model.file.calibration.probability(np.array([weight]), *standing)
     return float(found[0])

@@ -2,11 +2,11 @@
 
 A match weight is the odds against the rivals that a model imagines. How many namesakes a person
 really has, the pairs themselves tell once persons are made: a pair with no other candidate near by
-is right far more often than its weight says, and one with a near rival less often; the best of a
-hundred pairs between two large groups is high by chance more often than a single pair is. The
-calibration of the model file turns weight, margin and number of pairs into one probability per two
-persons, and one per join inside a person. It looks at two persons and their candidates only, so it
-is local and depends on what is delivered and decided alone (P4).
+is right far more often than its weight says, one with a near rival or many farther ones less often;
+the best of a hundred pairs between two large groups is high by chance more often than a single pair
+is. The calibration of the model file turns weight, margin, number of candidates and number of pairs
+into one probability per two persons, and one per join inside a person. It looks at two persons and
+their candidates only, so it is local and depends on what is delivered and decided alone (P4).
 """
 
 from __future__ import annotations
@@ -38,15 +38,17 @@ class Calibration(Strict):
     """Table ``calibration`` of the model file; every figure is in bits, log2 odds.
 
     The calibrated weight of two persons is ``base + below * min(w, 0) + above * max(w, 0) + margin
-    * d - pairs * log2(n)``, with w the best weight between their mentions, d its distance to the
-    best candidate outside of either, n the number of pairs of mentions between them; ``joined`` is
-    added where the tool joined them. It never falls where w rises. The defaults change nothing.
+    * d - crowd * log2(1 + k) - pairs * log2(n)``, with w the best weight between their mentions, d
+    its distance to the best candidate outside of either, k the number of other persons that either
+    was compared with (mean of the two), n the number of pairs of mentions between them; ``joined``
+    is added where the tool joined them. It never falls where w rises. The defaults change nothing.
 
     Attributes:
         base: calibrated weight of a weight of zero with a rival as near.
         below: per bit of weight below zero.
         above: per bit above zero.
         margin: per bit of distance to the best other candidate of either side.
+        crowd: taken away per doubling of the other candidates: how dense namesakes are there.
         pairs: taken away per doubling of the pairs of mentions between two persons.
         joined: added where the persons were joined: nothing spoke against it.
         weight_limit: weights farther from zero count as this one.
@@ -67,6 +69,7 @@ class Calibration(Strict):
     below: float = Field(default=1.0, ge=0)
     above: float = Field(default=1.0, ge=0)
     margin: float = Field(default=0.0, ge=0)
+    crowd: float = Field(default=0.0, ge=0)
     pairs: float = Field(default=0.0, ge=0)
     joined: float = Field(default=0.0, ge=0)
     weight_limit: float = Field(default=1e3, gt=0)
@@ -80,13 +83,14 @@ class Calibration(Strict):
     source: str = ""
 
     def probability(
-        self, weight: Floats, rival: Floats, between: Ints, joined: bool = False
+        self, weight: Floats, rival: Floats, others: Floats, between: Ints, *, joined: bool = False
     ) -> Floats:
         """Probability that two persons are one.
 
         Args:
             weight: best match weight between their mentions.
             rival: best match weight of either of them with somebody else.
+            others: number of other persons that one of them was compared with, mean of the two.
             between: number of pairs of mentions between them.
             joined: whether the tool joined them.
         """
@@ -96,6 +100,7 @@ class Calibration(Strict):
             + self.below * np.minimum(w, 0)
             + self.above * np.maximum(w, 0)
             + self.margin * np.clip(weight - rival, self.margin_from, self.margin_to)
+            - self.crowd * np.log2(1 + others)
             - self.pairs * np.log2(between)
             + self.joined * joined
         )
@@ -113,7 +118,7 @@ class Calibrated:
         pairs: PAIRS. Pairs between two persons have the probability that these are one; pairs
             inside a person the probability that every join between the two mentions is right.
         joins: ``left``, ``right``, ``how`` as in the chain of joins, ``weight``, ``rival``,
-            ``between`` (pairs of mentions that it brings together), ``probability``.
+            ``others``, ``between`` (pairs of mentions that it brings together), ``probability``.
         apart: the same, without ``how``, for every two persons with a scored pair between them,
             ``one`` and ``other``; ``left`` and ``right`` are the mentions of the best pair.
         person: number of the person of each mention.
@@ -210,11 +215,12 @@ def _is_parted(
 
 @dataclass(frozen=True)
 class _Best:
-    """The two best candidates of each person: weights, and who the first is."""
+    """The candidates of each person: the two best weights, who the first is, how many there are."""
 
     first: Floats
     who: Ints
     second: Floats
+    count: Ints
 
     def beside(self, person: Ints, candidate: Ints) -> Floats:
         """The best candidate of a person other than the one given."""
@@ -234,7 +240,7 @@ def _best_two(between: pd.DataFrame, persons: int) -> _Best:
     first[some] = weight[order[start[some]]]
     best[some] = who[order[start[some]]]
     second[more] = weight[order[start[more] + 1]]
-    return _Best(first, best, second)
+    return _Best(first, best, second, count.astype(np.int64))
 
 
 def _apart(
@@ -242,10 +248,12 @@ def _apart(
 ) -> pd.DataFrame:
     one, other = between["one"].to_numpy(), between["other"].to_numpy()
     rival = np.maximum(best.beside(one, other), best.beside(other, one))
+    others = (best.count[one] + best.count[other]) / 2 - free
     probability = calibration.probability(
-        between["weight"].to_numpy(), rival, between["between"].to_numpy()
+        between["weight"].to_numpy(), rival, others, between["between"].to_numpy()
     )
-    return between.assign(rival=rival, probability=np.where(free, probability, 0.0))
+    stated = np.where(free, probability, 0.0)
+    return between.assign(rival=rival, others=others, probability=stated)
 
 
 # -- inside persons -------------------------------------------------------------------------------
@@ -258,12 +266,15 @@ def _joins(
     owner = person[joined["left"].to_numpy(dtype=np.int64)]
     weight = joined["weight"].to_numpy(dtype=np.float64)
     rival = best.first[owner]
-    scored = calibration.probability(weight, rival, chains.between, joined=True)
+    others = best.count[owner].astype(np.float64)
+    scored = calibration.probability(weight, rival, others, chains.between, joined=True)
     how = joined["how"].to_numpy(dtype=object)
     probability = np.select(
         [how == _JUDGED, how == _CERTAIN], [1.0, calibration.structure], default=scored
     )
-    return joined.assign(rival=rival, between=chains.between, probability=probability)
+    return joined.assign(
+        rival=rival, others=others, between=chains.between, probability=probability
+    )
 
 
 def _stated(

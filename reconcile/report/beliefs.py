@@ -250,12 +250,12 @@ def _certainty(figures: Figures, calibration: Calibration) -> Chapter:
     say = figures.say
     weights = np.array(_TOLD, dtype=np.float64)
     one, eight = np.ones(len(weights), dtype=np.int64), np.full(len(weights), 8)
-    nobody = np.full(len(weights), -np.inf)
+    nobody, none = np.full(len(weights), -np.inf), np.zeros(len(weights))
     columns = (
-        calibration.probability(weights, nobody, one),
-        calibration.probability(weights, weights, one),
-        calibration.probability(weights, nobody, eight),
-        calibration.probability(weights, nobody, one, joined=True),
+        calibration.probability(weights, nobody, none, one),
+        calibration.probability(weights, weights, none + 1, one),
+        calibration.probability(weights, nobody, none, eight),
+        calibration.probability(weights, nobody, none, one, joined=True),
     )
     return Chapter(
         title=say("What probability is stated"),

@@ -46,9 +46,9 @@ def stated(found, left, right):
     return float(found.stated(np.array([left]), np.array([right]))[0])
 
 
-def one(weight, rival=-1000.0, between=1, *, calibration=SHIPPED, held=False):
-    arrays = np.array([weight]), np.array([rival]), np.array([between])
-    return float(calibration.probability(*arrays, joined=held)[0])
+def one(weight, rival=-1000.0, between=1, others=0.0, *, held=False):
+    arrays = (np.array([value]) for value in (weight, rival, others, between))
+    return float(SHIPPED.probability(*arrays, joined=held)[0])
 
 
 @given(BITS, BITS, BITS, st.integers(1, 400))
@@ -64,11 +64,15 @@ def test_probability_never_rises_with_a_better_rival(weight, near, far):
 
 def test_a_pair_without_rival_is_surer_than_one_with_a_near_rival():
     assert one(2.0) > 0.93
-    assert one(2.0, rival=2.0) < 0.9
+    assert one(2.0, rival=2.0, others=0.5) < 0.92
 
 
 def test_the_best_of_many_pairs_is_less_sure_than_a_single_pair_of_that_weight():
     assert one(0.0, between=100) < one(0.0, between=4) < one(0.0)
+
+
+def test_many_other_candidates_make_a_pair_less_sure():
+    assert one(0.0, others=20.0) < one(0.0, others=2.0) < one(0.0)
 
 
 def test_what_the_tool_did_not_join_is_never_as_good_as_certain():
@@ -100,8 +104,8 @@ def test_a_person_is_no_rival_of_itself():
 def test_two_candidates_of_one_person_are_rivals():
     lines = pairs((0, 1, 4.0), (0, 2, 3.0))
     found = calibrate(lines, persons(0, 1, 2), joined(), SHIPPED)
-    assert stated(found, 0, 1) == pytest.approx(one(4.0, rival=3.0))
-    assert stated(found, 0, 2) == pytest.approx(one(3.0, rival=4.0))
+    assert stated(found, 0, 1) == pytest.approx(one(4.0, rival=3.0, others=0.5))
+    assert stated(found, 0, 2) == pytest.approx(one(3.0, rival=4.0, others=0.5))
 
 
 def test_a_candidate_that_an_officer_ruled_out_is_no_rival():
