@@ -33,7 +33,7 @@ from reconcile.report.refits import Change, Held, Report, Safety
 from reconcile.resolve import clusters, judgements
 from reconcile.resolve.constraints import JUDGED
 from reconcile.resolve.judgements import same_and_apart
-from reconcile.stages import silent, stand
+from reconcile.stages import silent, stand, state
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,7 +129,10 @@ def _report(request: RefitRequest, knowledge: Knowledge, progress: Progress) -> 
     version = model_writing.next_version(knowledge.model.version)
     file = fitted.model.file.model_copy(update={"version": version})
     after = _result(source, knowledge, replace(fitted.model, file=file), progress)
-    safety = _safety(before, knowledge, decided), _safety(after, knowledge, decided)
+    safety = (
+        _safety(before, source, knowledge, decided),
+        _safety(after, source, knowledge, decided),
+    )
     refused = tuple(unsafe(*safety))
     target = request.target or Path(f"matching-{version}.toml")
     is_written = request.write and not refused
@@ -261,16 +264,19 @@ def _held(decided: Decided, before: Result, after: Result) -> Held:
 # -- safety -------------------------------------------------------------------------------------
 
 
-def _safety(result: Result, knowledge: Knowledge, decided: Decided) -> Safety:
+def _safety(result: Result, source: _Register, knowledge: Knowledge, decided: Decided) -> Safety:
     """How safe the links of a model are, as far as that can be told without a truth."""
-    joined, asked = result.found.joined, result.found.questions
-    scored = joined[joined["how"] == "score"]
-    stated = probabilities(scored["weight"].to_numpy(dtype=np.float64))
+    asked = result.found.questions
+    calibrated, _ = state(
+        result.matched.pairs, result.found, source.standing, source.judged, knowledge
+    )
+    joins = calibrated.joins
+    stated = joins.loc[joins["how"] == "score", "probability"]
     sure = asked["probability"] >= float(probabilities(np.array([knowledge.bounds.link]))[0])
     parted = decided.held & ~decided.same
     weights = _stated(decided, result)[parted]
     return Safety(
-        links=len(scored),
+        links=len(stated),
         expected=float((1 - stated).sum()),
         contradicted=int((sure & asked["reason"].eq("hard_rule")).sum()),
         refuted=int((np.nan_to_num(weights, nan=-np.inf) >= knowledge.bounds.link).sum()),
