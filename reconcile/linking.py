@@ -23,6 +23,7 @@ from reconcile.match.table import TableModel, load_table_model, match_table, wri
 from reconcile.model import JUDGEMENTS, KIN, LIVE_ENTRIES, LIVE_MENTIONS
 from reconcile.resolve.clusters import Bounds, cluster
 from reconcile.resolve.constraints import load_hard_rules
+from reconcile.resolve.second_look import WEIGHT_ALONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -350,7 +351,7 @@ def _empty_lines(table: Table, key: str, count: int) -> pd.DataFrame:
 
 
 def _bounds(model: TableModel, rules: HardRules) -> Bounds:
-    """The thresholds of the model in bits."""
+    """The thresholds of the model in bits; who else fits was not measured for other tables."""
     assert model.prior is not None  # noqa: S101 - fitted
     own = model.thresholds
     # A little more than even odds, so that of two that fit equally well neither is taken.
@@ -360,11 +361,10 @@ def _bounds(model: TableModel, rules: HardRules) -> Bounds:
             "prior_bits": link,
             "against_bits": own.against_bits,
             "bridge_bits": own.bridge_bits,
-            "unrivalled_bits": 0.0,
             "large_cluster": own.large_cluster,
         }
     )
-    scored = rules.model_copy(update={"thresholds": thresholds})
+    scored = rules.model_copy(update={"thresholds": thresholds, "second_look": WEIGHT_ALONE})
     return Bounds(link=link, bridge=link + own.bridge_bits, question=link, rules=scored)
 
 

@@ -97,7 +97,10 @@ def _limits(knowledge: Knowledge) -> list[tuple[str, float]]:
     return [
         ("it links by itself", knowledge.bounds.link),
         ("it joins two groups by a single pair", knowledge.bounds.bridge),
-        ("it links the only candidate of both sides", knowledge.bounds.unrivalled().link),
+        (
+            "it links two single entries that nobody else fits",
+            knowledge.bounds.look.alone(knowledge.bounds.link),
+        ),
         ("it asks an officer", math.log2(asked / (1 - asked))),
         ("it asks an officer where the answer brings much", knowledge.bounds.question),
     ]

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("quick_merges")
 def town(tmp_path_factory):
     """A folder with a delivery, its truth, and a register that holds the delivery."""
     folder = tmp_path_factory.mktemp("town")
-    simulate.simulate(folder / "simulated", 400, 5, SimulationOptions())
+    simulate.simulate(folder / "simulated", 600, 3, SimulationOptions())
     [delivery] = (folder / "simulated").glob("20*")
     pipeline.merge(
         MergeRequest((delivery,), register=str(folder / "register.db"), out=folder / "output")

@@ -6,36 +6,23 @@ See :mod:`.clusters` for the order in which this is used.
 from __future__ import annotations
 
 import math
-from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from reconcile.model import QUESTIONS
+from reconcile.resolve.adjacency import Adjacency, Pair, positions
 from reconcile.resolve.constraints import JUDGED, UNSUPPORTED, UNSURE, Apart, Constraints
-from reconcile.resolve.intervals import packed
+from reconcile.resolve.second_look import Fit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    import numpy.typing as npt
-
     from reconcile.resolve.clusters import Bounds
 
 _JOINED: Final = ("left", "right", "weight", "how")
-
-
-class Pair(NamedTuple):
-    """A scored pair: positions of two mentions, weights in log2 odds as in PAIRS."""
-
-    left: int
-    right: int
-    weight: float
-    related: float = math.inf
 
 
 class _Doubt(NamedTuple):
@@ -43,47 +30,6 @@ class _Doubt(NamedTuple):
 
     reason: str
     rule: str
-
-
-def positions(pairs: pd.DataFrame) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Positions of the two mentions of each pair."""
-    return pairs["left"].to_numpy(dtype="int64"), pairs["right"].to_numpy(dtype="int64")
-
-
-class Adjacency:
-    """Scored pairs by mention, kept only where something can be decided.
-
-    Pairs of components without any pair that reaches the question threshold decide nothing, unless
-    they show that somebody has another candidate.
-    """
-
-    def __init__(self, mentions: pd.DataFrame, pairs: pd.DataFrame, bounds: Bounds) -> None:
-        left, right = positions(pairs)
-        weight = pairs["weight"].to_numpy(dtype="float64")
-        hot = (weight >= bounds.question) | pairs["certain"].to_numpy(dtype=bool)
-        count = len(mentions)
-        graph = coo_array((np.ones(int(hot.sum())), (left[hot], right[hot])), shape=(count, count))
-        component = connected_components(graph, directed=False)[1]
-        kept = (component[left] == component[right]) | (weight > bounds.rival)
-        source = np.concatenate([left[kept], right[kept]])
-        target = np.concatenate([right[kept], left[kept]])
-        weights = np.concatenate([weight[kept], weight[kept]])
-        order = np.lexsort((target, -weights, source))
-        self._start = packed(np.searchsorted(source[order], np.arange(count + 1), side="left"))
-        self._target = packed(target[order])
-        self._weight = array("d", weights[order].tobytes())
-
-    def __call__(self, mention: int) -> Iterator[tuple[int, float]]:
-        """The mentions that it was scored against, with the weights, best first."""
-        for place in range(self._start[mention], self._start[mention + 1]):
-            yield self._target[place], self._weight[place]
-
-    def degree(self, members: list[int]) -> int:
-        """How many scored pairs the mentions have."""
-        start, found = self._start, 0
-        for member in members:
-            found += start[member + 1] - start[member]
-        return found
 
 
 @dataclass
@@ -191,33 +137,81 @@ class Agglomeration:
                 made += 1
         return made
 
-    def link_unrivalled(self, candidates: list[Pair], bounds: Bounds) -> None:
-        """Join pairs somewhat below the link threshold whose two sides have no other candidate.
+    def look_again(self, candidates: list[Pair], bounds: Bounds) -> int:
+        """Join pairs of clusters that fit well enough once it is seen who else fits.
 
         The prior reckons with all namesakes whom the communes may have. Where nobody else whom
         the books know comes near, most of them are ruled out; siblings, twins and the other rivals
-        are not.
+        are not, and against those alone the pair must hold by itself.
+
+        Returns:
+            How many joins were made.
         """
-        lower = bounds.unrivalled()
-        self._refused.clear()
+        made = 0
+        for _, pair in sorted(self._worth_a_look(candidates, bounds)):
+            one, other = self.root(pair.left), self.root(pair.right)
+            if one != other and self._odds(one, other, bounds) >= bounds.link:
+                self._join(one, other, pair, "score")
+                made += 1
+        return made
+
+    def _worth_a_look(self, candidates: list[Pair], bounds: Bounds) -> Iterator[tuple[float, Pair]]:
+        """The best pair of every two clusters whose odds reach the bound, best odds first."""
+        seen: set[tuple[int, int]] = set()
+        least = bounds.look.alone(bounds.link)
         for pair in candidates:
-            if pair.weight < lower.link:
+            if pair.weight < least:
                 break
             one, other = self.root(pair.left), self.root(pair.right)
-            if one == other or pair.related < bounds.link or self._unchanged(one, other):
+            key = (min(one, other), max(one, other))
+            if one == other or key in seen:
                 continue
-            least = pair.weight - bounds.rules.thresholds.unrivalled_margin
-            alone = self._alone(one, other, least) and self._alone(other, one, least)
-            opposed = bool(self._between(one, other, bounds).against)
-            if alone and not opposed and self._doubt(one, other, pair.weight, lower) is None:
-                self._join(one, other, pair, "score")
+            seen.add(key)
+            if pair.related >= bounds.link:
+                odds = self._odds(one, other, bounds)
+                if odds >= bounds.link:
+                    yield -odds, pair
 
-    def _alone(self, one: int, other: int, least: float) -> bool:
-        """Whether nothing but one cluster is a candidate of a cluster, from ``least`` up."""
-        return all(
-            root in (one, other) or self._against(one, root) not in ("", UNSUPPORTED)
-            for root in self._near(one, least)
-        )
+    def _odds(self, one: int, other: int, bounds: Bounds) -> float:
+        """Odds of a second look, none where a rule, a pair, a rival or the size stands against it.
+
+        A rival that cannot be right as well has been weighed by its own rule.
+        """
+        fit = self.fit(one, other, bounds)
+        size = len(self._members[one]) + len(self._members[other])
+        if (
+            fit is None
+            or size > bounds.rules.thresholds.large_cluster
+            or self._against(one, other)
+            or self._between(one, other, bounds).against
+            or (fit.weight >= bounds.link and self._rivalled(one, other, fit.weight, bounds))
+        ):
+            return -math.inf
+        return bounds.look.odds(fit)
+
+    def fit(self, one: int, other: int, bounds: Bounds) -> Fit | None:
+        """How two clusters fit, and by how much better than others fit either of them.
+
+        Returns:
+            None where no pair of them was scored from :attr:`Bounds.rival` up.
+        """
+        near = self._near(one, bounds.rival), self._near(other, bounds.rival)
+        best = near[0].get(other)
+        if best is None:
+            return None
+        others = [
+            math.fsum(
+                sorted(
+                    2.0**weight
+                    for root, weight in around.items()
+                    if root not in (one, other) and self._against(this, root) in ("", UNSUPPORTED)
+                )
+            )
+            for this, around in zip((one, other), near, strict=True)
+        ]
+        nearest = max(*others, 2.0**bounds.rival)
+        entries = sorted(self._constraints.entries(self._members[root]) for root in (one, other))
+        return Fit(best, best - math.log2(nearest), *entries)
 
     def _unchanged(self, one: int, other: int) -> bool:
         """Whether the same two clusters were looked at before as they are now."""

@@ -9,7 +9,7 @@ In this order, each step only where no hard rule stands against it (:mod:`.const
    same two clusters that disagree (*opposition*), and other clusters that fit nearly as well and
    cannot be the same person as well (*rivals*). Two groups that hang together by a single pair
    need more, and very large clusters are never grown without asking;
-4. pairs somewhat below that threshold whose two sides have no other candidate near by.
+4. two clusters that fit well enough once it is seen who else fits (:mod:`.second_look`).
 
 What reaches the threshold and is not joined becomes a question with its reason, as does the best
 pair between two clusters that is likely enough, or whose answer is expected to bring enough.
@@ -21,16 +21,18 @@ mention keys, so neither the order of pairs nor the arrival of entries counts (P
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from reconcile.resolve.agglomeration import Adjacency, Agglomeration, Pair, positions
+from reconcile.resolve.adjacency import Adjacency, Pair, positions
+from reconcile.resolve.agglomeration import Agglomeration
 from reconcile.resolve.constraints import Constraints, HardRules, OfEachOther, load_hard_rules
 from reconcile.resolve.judgements import same_and_apart
 from reconcile.resolve.repeats import alike_in_principals, repeats
+from reconcile.resolve.second_look import SecondLook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,12 +62,12 @@ class Bounds:
     @property
     def rival(self) -> float:
         """Match weight from which a pair can stand in another one's way."""
-        thresholds = self.rules.thresholds
-        return self.link - thresholds.unrivalled_bits - thresholds.unrivalled_margin
+        return min(0.0, self.look.alone(self.link) - self.look.most_lead)
 
-    def unrivalled(self) -> Bounds:
-        """The bounds for pairs whose two sides have no other candidate."""
-        return replace(self, link=self.link - self.rules.thresholds.unrivalled_bits)
+    @property
+    def look(self) -> SecondLook:
+        """How two clusters are judged once it is seen who else fits."""
+        return self.rules.second_look
 
 
 def load_bounds(mappings: Path, false_link_bound: float) -> Bounds:
@@ -156,7 +158,9 @@ def cluster(  # noqa: PLR0913, PLR0917  the tables that it takes are its contrac
     for _ in range(bounds.rules.thresholds.rounds):
         if not agglomeration.link(candidates, bounds):
             break
-    agglomeration.link_unrivalled(candidates, bounds)
+    for _ in range(bounds.rules.thresholds.rounds):
+        if not agglomeration.look_again(candidates, bounds):
+            break
     questions = agglomeration.questions([*held, *candidates], apart, bounds)
     return Clusters(
         agglomeration.persons(), questions, agglomeration.chain(), agglomeration.unasked

@@ -27,6 +27,7 @@ from reconcile.resolve.intervals import (
     last_days,
     packed,
 )
+from reconcile.resolve.second_look import SecondLook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -61,8 +62,6 @@ class Thresholds(Strict):
     against_bits: float
     prior_bits: float
     bridge_bits: float
-    unrivalled_bits: float
-    unrivalled_margin: float
     large_cluster: int
     rounds: int
 
@@ -86,6 +85,7 @@ class HardRules(Strict):
 
     limits: Limits
     thresholds: Thresholds
+    second_look: SecondLook
     rule: tuple[Rule, ...]
 
     def words(self, rule: str) -> Rule:
@@ -313,6 +313,10 @@ class Constraints:
         if rule == UNSUPPORTED:
             return not self._may_be_one_event(left, right)
         return bool(rule)
+
+    def entries(self, members: Sequence[int]) -> int:
+        """In how many entries mentions stand; whoever also signs in one counts once."""
+        return len({self._entry[member] for member in members})
 
     def is_passage(self, one: int, other: int) -> bool:
         """Whether two mentions pass through the same passage, so that one event is in question."""

@@ -113,7 +113,7 @@ def test_the_only_candidates_of_each_other_are_linked_from_somewhat_below_the_bo
 def test_another_candidate_near_by_leaves_the_link_to_an_officer():
     live, keys = births("Tran An", "Tran Binh", "Tran Chi")
     one, other, third = (live.at(key, "mother") for key in keys)
-    found = resolve(live, pairs((one, other, 3.5), (one, third, -2.0)))
+    found = resolve(live, pairs((one, other, 3.5), (one, third, 0.0)))
     assert found.person[one] != found.person[other]
     far = resolve(live, pairs((one, other, 3.5), (one, third, -4.0)))
     assert far.person[one] == far.person[other]
@@ -126,10 +126,19 @@ def test_that_nobody_else_is_near_does_not_rule_out_a_twin():
     assert found.questions["reason"].tolist() == ["possible"]
 
 
+def test_two_candidates_of_which_only_one_can_be_are_weighed_together():
+    live, keys = births(*(f"Tran {name}" for name in ("An", "Binh", "Chi", "Dung", "Em", "Phu")))
+    one, other, *others = (live.at(key, "mother") for key in keys)
+    few = resolve(live, pairs((one, other, 3.5), (one, others[0], -2.0)))
+    assert few.person[one] == few.person[other]
+    many = resolve(live, pairs((one, other, 3.5), *((one, third, -2.0) for third in others)))
+    assert many.person[one] != many.person[other]
+
+
 def test_two_groups_need_more_than_having_no_other_candidate():
     live, keys = births("Tran An", "Tran Binh", "Tran Chi", "Tran Dung")
     one, two, three, four = (live.at(key, "mother") for key in keys)
-    found = resolve(live, pairs((one, two, 12.0), (three, four, 12.0), (one, three, 4.5)))
+    found = resolve(live, pairs((one, two, 12.0), (three, four, 12.0), (one, three, 4.0)))
     assert found.person[one] != found.person[three]
 
 

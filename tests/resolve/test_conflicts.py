@@ -529,7 +529,7 @@ def test_question_that_brings_more_mentions_together_comes_first():
     live = town.live()
     mother = [live.at(key, "mother") for key in keys]
     scored = pairs(
-        (mother[0], mother[1], 16.0), (mother[1], mother[2], 1.0), (mother[3], mother[4], 2.0)
+        (mother[0], mother[1], 16.0), (mother[1], mother[2], 0.5), (mother[3], mother[4], 1.0)
     )
     asked = of(ask(live, scored), "same_person")
     assert json.loads(asked["mentions"].iloc[0])[1] == f"{keys[2]}/mother"
