@@ -92,8 +92,8 @@ def set_up(kind: str) -> None:
         flush=True,
     )
     make_environment()
-    # Only wheels, and only those whose hashes the lock file has: nothing is built or chosen here. The
-    # file names all packages, so that pip need not ask which newer ones their dependencies allow.
+    # Only wheels, and only those whose hashes the lock file has: nothing is built or chosen here.
+    # The file names all packages: pip need not ask which newer ones their dependencies allow.
     pip("--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", str(LOCKS[kind]))
     pip("--no-deps", "--no-build-isolation", "--editable", str(ROOT))
     STAMP.write_text(fingerprint(kind) + "\n", encoding="utf-8")
