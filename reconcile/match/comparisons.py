@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
     Levels = NDArray[np.int8]
+    _Kind = Callable[[Encoded, Comparison, Ints, Ints, Model], Levels]
 
 _SIMILAR: Final = 85.0  # token_set_ratio, per cent, from which two place texts are alike
 
@@ -267,37 +268,20 @@ def _slip(
     return slip_levels(coded, left, right, model.frequencies, model.file.regional)
 
 
-def _registered(encoded: Encoded, comparison: Comparison, left: Ints, right: Ints) -> Registrations:
-    passage = comparison.columns["passage"]
-    return registrations(encoded, passage, comparison.passages, left, right)
+def _of_registrations(decide: Callable[[Encoded, Registrations], Ints]) -> _Kind:
+    """A kind that compares the registrations behind two mentions; 0 where they say nothing."""
 
+    def levels_of(
+        encoded: Encoded, comparison: Comparison, left: Ints, right: Ints, model: Model
+    ) -> Levels:
+        del model
+        passage = comparison.columns["passage"]
+        found = registrations(encoded, passage, comparison.passages, left, right)
+        levels = np.zeros(len(left), dtype=np.int8)
+        levels[found.at] = decide(encoded, found)
+        return levels
 
-def _interval(
-    encoded: Encoded, comparison: Comparison, left: Ints, right: Ints, model: Model
-) -> Levels:
-    del model
-    return interval_levels(_registered(encoded, comparison, left, right), len(left))
-
-
-def _again(
-    encoded: Encoded, comparison: Comparison, left: Ints, right: Ints, model: Model
-) -> Levels:
-    del model
-    return again_levels(encoded, _registered(encoded, comparison, left, right), len(left))
-
-
-def _office(
-    encoded: Encoded, comparison: Comparison, left: Ints, right: Ints, model: Model
-) -> Levels:
-    del model
-    return office_levels(encoded, _registered(encoded, comparison, left, right), len(left))
-
-
-def _adoption(
-    encoded: Encoded, comparison: Comparison, left: Ints, right: Ints, model: Model
-) -> Levels:
-    del model
-    return adoption_levels(encoded, _registered(encoded, comparison, left, right), len(left))
+    return levels_of
 
 
 def _death(
@@ -307,7 +291,7 @@ def _death(
     return death_levels(encoded.mentions, left, right)
 
 
-_KINDS: Final[dict[str, Callable[[Encoded, Comparison, Ints, Ints, Model], Levels]]] = {
+_KINDS: Final[dict[str, _Kind]] = {
     "name": _names,
     "date": _dates,
     "category": _category,
@@ -318,9 +302,9 @@ _KINDS: Final[dict[str, Callable[[Encoded, Comparison, Ints, Ints, Model], Level
     "passage": _passage,
     "series": _series,
     "slip": _slip,
-    "interval": _interval,
-    "again": _again,
-    "office": _office,
-    "adoption": _adoption,
+    "interval": _of_registrations(interval_levels),
+    "again": _of_registrations(again_levels),
+    "office": _of_registrations(office_levels),
+    "adoption": _of_registrations(adoption_levels),
     "death": _death,
 }

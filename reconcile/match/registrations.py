@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
-    Levels = NDArray[np.int8]
 
 _DAYS: Final = 7  # two registrations so near were made on one occasion
 _YEAR: Final = 366
@@ -78,28 +77,28 @@ def registrations(
     return Registrations(at, np.where(turned, other, one), np.where(turned, one, other), apart)
 
 
-def interval_levels(found: Registrations, count: int) -> Levels:
+def interval_levels(encoded: Encoded, found: Registrations) -> Ints:
     """How long after the first the second registration was made.
 
     Args:
+        encoded: the mentions.
         found: the registrations.
-        count: number of pairs.
+
+    Returns:
+        One level per pair that is spoken of, as of the others below.
     """
-    names = KINDS["interval"]
-    levels = np.zeros(count, dtype=np.int8)
+    del encoded
+    assert len(KINDS["interval"]) == 3  # noqa: S101 - the steps are these levels
     steps = np.searchsorted(np.array([_DAYS, _YEAR]), found.apart, side="left") + 1
-    assert len(names) == 3  # noqa: S101 - the steps are these levels
-    levels[found.at] = np.where(found.apart == MISSING, 0, steps)
-    return levels
+    return np.where(found.apart == MISSING, 0, steps)
 
 
-def again_levels(encoded: Encoded, found: Registrations, count: int) -> Levels:
+def again_levels(encoded: Encoded, found: Registrations) -> Ints:
     """What the kinds of the two registrations say of each other.
 
     Args:
         encoded: the mentions.
         found: the registrations.
-        count: number of pairs.
     """
     entries = encoded.entries
     kind = entries["registration_kind"].to_numpy(dtype=object)
@@ -116,32 +115,27 @@ def again_levels(encoded: Encoded, found: Registrations, count: int) -> Levels:
         "both_late": (kind[second] == "late") & (kind[first] == "late"),
         "other": np.ones(len(first), dtype=bool),
     }
-    levels = np.zeros(count, dtype=np.int8)
-    codes = np.zeros(len(first), dtype=np.int8)
+    codes = np.zeros(len(first), dtype=np.int64)
     for code in range(len(KINDS["again"]), 0, -1):
         codes[holds[KINDS["again"][code - 1]]] = code
     # Where one side does not say its kind, only that the other one is a registration again counts.
     spoken = known | (again[second] & in_order)
-    levels[found.at] = np.where(spoken, codes, 0)
-    return levels
+    return np.where(spoken, codes, 0)
 
 
-def office_levels(encoded: Encoded, found: Registrations, count: int) -> Levels:
+def office_levels(encoded: Encoded, found: Registrations) -> Ints:
     """Whether one and the same office registered both.
 
     Args:
         encoded: the mentions.
         found: the registrations.
-        count: number of pairs.
     """
     same, other = range(1, 3)
     bodies, texts = pd.factorize(encoded.entries["body"])
     empty = np.isin(bodies, np.flatnonzero(np.asarray(texts, dtype=object) == ""))
     one, two = found.earlier, found.later
-    levels = np.zeros(count, dtype=np.int8)
     judged = ~empty[one] & ~empty[two]
-    levels[found.at] = np.where(judged, np.where(bodies[one] == bodies[two], same, other), 0)
-    return levels
+    return np.where(judged, np.where(bodies[one] == bodies[two], same, other), 0)
 
 
 def _named(entries: pd.DataFrame, naming: Ints, named: Ints) -> NDArray[np.bool_]:
@@ -153,20 +147,17 @@ def _named(entries: pd.DataFrame, naming: Ints, named: Ints) -> NDArray[np.bool_
     return found
 
 
-def adoption_levels(encoded: Encoded, found: Registrations, count: int) -> Levels:
+def adoption_levels(encoded: Encoded, found: Registrations) -> Ints:
     """Whether the notes of both entries, or of one, speak of an adoption.
 
     Args:
         encoded: the mentions.
         found: the registrations.
-        count: number of pairs.
     """
     both, single = range(1, 3)
     adopted = _speaks_of(encoded.entries, _ADOPTED)
     one, other = adopted[found.earlier], adopted[found.later]
-    levels = np.zeros(count, dtype=np.int8)
-    levels[found.at] = np.where(one & other, both, np.where(one | other, single, 0))
-    return levels
+    return np.where(one & other, both, np.where(one | other, single, 0))
 
 
 def _speaks_of(entries: pd.DataFrame, flag: str) -> NDArray[np.bool_]:

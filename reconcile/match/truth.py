@@ -70,7 +70,11 @@ def read_truth(path: Path) -> pd.DataFrame:
     """
     try:
         truth = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError, ValueError) as error:
+    except OSError as error:
+        raise UsageError(
+            "{file}: cannot be read ({reason}).", file=path.name, reason=error.strerror or "?"
+        ) from error
+    except ValueError as error:  # no UTF-8 and no csv are both one
         raise UsageError("{file}: cannot be read as a csv file.", file=path.name) from error
     missing = [name for name in _NEEDED if name not in truth.columns]
     if missing:

@@ -8,8 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import jinja2
-
+from reconcile.report.templating import page_templates
 from reconcile.text.language import translate
 
 if TYPE_CHECKING:
@@ -52,14 +51,7 @@ def render(title: str, chapters: Sequence[Chapter], language: str) -> str:
         chapters: what it holds.
         language: ``vi`` or ``en``.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("reconcile.report"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    template = environment.get_template("chapters.html.j2")
+    template = page_templates().get_template("chapters.html.j2")
     return template.render(title=title, chapters=chapters, language=language)
 
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-import jinja2
-
 from reconcile.model import Outcome, Severity
 from reconcile.report import pictures
+from reconcile.report.templating import page_templates
 from reconcile.text.language import translate
 
 if TYPE_CHECKING:
@@ -54,13 +53,7 @@ def render(summary: Summary, language: str) -> str:
         summary: the figures.
         language: ``vi`` or ``en``.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("reconcile.report"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
+    environment = page_templates()
     page = _Page(summary, language)
     environment.globals["t"] = page.say
     environment.filters["n"] = page.number

@@ -116,3 +116,9 @@ def test_ids_that_a_truth_file_lacks_are_empty(tmp_path):
     columns = [*MENTION_COLUMNS[:7], "person_id"]
     pd.DataFrame([[*PLACE, "3", "KS", "child", "P1"]], columns=columns).to_csv(path, index=False)
     assert read_truth(path)["event_id"].tolist() == [""]
+
+
+def test_a_missing_truth_file_is_told_as_missing(tmp_path):
+    told = r"nowhere\.csv: cannot be read \(No such file or directory\)"
+    with pytest.raises(UsageError, match=told):
+        read_truth(tmp_path / "nowhere.csv")
