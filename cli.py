@@ -478,13 +478,26 @@ def undo(
     help=_("Check a register: does it add up, and has anybody tampered with it?"),
     epilog=_example("reconcile verify --register hiep_duc.db"),
 )
-def verify(register: RegisterOption = "register.db", lang: LangOption = _LANG) -> None:
+def verify(
+    register: RegisterOption = "register.db",
+    recompute: Annotated[
+        bool,
+        typer.Option(
+            "--recompute", help=_("Work everything out anew as well, and compare; takes long.")
+        ),
+    ] = False,
+    mappings: MappingsOption = None,
+    lang: LangOption = _LANG,
+    quiet: QuietOption = False,
+) -> None:
     """Verify a register."""
     del lang
-    with _working():
+    with _working(quiet=quiet) as progress:
         from reconcile import pipeline
 
         problems = pipeline.verify(register)
+        if recompute and not problems:
+            problems = pipeline.recompute(register, mappings, progress)
     if problems:
         console.problems(problems)
         raise typer.Exit(UNSOUND)

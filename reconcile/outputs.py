@@ -45,17 +45,37 @@ def now() -> datetime:
 # -- the manifest and the outputs of a run ------------------------------------------------------
 
 
-def manifest_of(imported: Imported, knowledge: Knowledge) -> dict[str, object]:
-    """What went into a run: hashes and versions, no personal data."""
+def provenance(knowledge: Knowledge) -> dict[str, object]:
+    """By what a run works things out: the version of the toolkit, mapping files, model."""
     return {
         "toolkit": __version__,
+        "mappings": config.mappings_digest(knowledge.folder),
+        "model": knowledge.model.version,
+    }
+
+
+def last_provenance(runs: list[dict[str, object]]) -> dict[str, object]:
+    """By what the last run that was not taken back worked things out; empty where none says.
+
+    Args:
+        runs: as :meth:`Register.runs` gives them.
+    """
+    names = ("toolkit", "mappings", "model")
+    for run in reversed(runs):
+        manifest = run["manifest"]
+        if not run["undone_by"] and isinstance(manifest, dict) and "mappings" in manifest:
+            return {name: manifest.get(name) for name in names}
+    return {}
+
+
+def manifest_of(imported: Imported, knowledge: Knowledge) -> dict[str, object]:
+    """What went into a run: hashes and versions, no personal data."""
+    return provenance(knowledge) | {
         "python": platform.python_version(),
         "packages": {
             name: version(name)
             for name in ("pandas", "rapidfuzz", "sqlalchemy", "great-expectations", "openpyxl")
         },
-        "mappings": config.mappings_digest(knowledge.folder),
-        "model": knowledge.model.version,
         "deliveries": imported.deliveries[DELIVERIES.names].to_dict("records"),
         "files": imported.files[
             ["delivery", "commune", "file", "family", "table", "sha256", "bytes", "status"]

@@ -21,16 +21,19 @@ from reconcile.model import Outcome
 from reconcile.outputs import (
     counts,
     export_worded,
+    last_provenance,
     make_folder,
     manifest_of,
     now,
     open_by_kind,
     output_paths,
+    provenance,
     tally,
     write_outputs,
 )
 from reconcile.register import open_register
 from reconcile.register.accounting import OUTCOMES, check_read
+from reconcile.register.integrity import Problem
 from reconcile.report import dossier
 from reconcile.requests import (
     Checked,
@@ -71,7 +74,6 @@ if TYPE_CHECKING:
     from reconcile.importers import Imported
     from reconcile.linking import Linked
     from reconcile.register import Changes, Register, Run
-    from reconcile.register.integrity import Problem
     from reconcile.register.search import Person
     from reconcile.review.columns import ReviewWords
     from reconcile.review.verdicts import Note
@@ -104,6 +106,7 @@ __all__ = [
     "import_judgements",
     "link",
     "merge",
+    "recompute",
     "refit_model",
     "review_workbooks",
     "runs",
@@ -117,6 +120,10 @@ _IN_MEMORY: Final = "sqlite://"
 _NO_WORKBOOK: Final = (
     "It cannot be opened: it is damaged, protected by a password, or no workbook. Save it in Excel "
     "as .xlsx without a password and hand it in again."
+)
+_OTHERWISE: Final = (
+    "The register was last worked out by another version of the toolkit or with other mapping "
+    "files; what differs may come from that. The next merge or review works everything out anew."
 )
 _NO_QUESTIONS: Final = (
     "It has no sheet with a column “Decision”. Hand in the conflict workbook that the toolkit made."
@@ -356,7 +363,8 @@ def review_workbooks(request: ReviewRequest, progress: Progress = silent) -> Rev
         outputs = _refused_copies(request, found.refused, words)
         if not found.accepted:
             return _reviewed(found, "", None, outputs)
-        with register.run("review", {"workbooks": len(request.workbooks)}, {}) as run:
+        arguments = {"workbooks": len(request.workbooks)}
+        with register.run("review", arguments, provenance(knowledge)) as run:
             paths = output_paths(request.out, run.name)
             register.add_judgements(run, [decision.stored() for decision in found.accepted])
             worked = work_out(register, knowledge, progress)
@@ -557,6 +565,36 @@ def verify(register: str) -> list[Problem]:
         return opened.verify()
 
 
+def recompute(
+    register: str, mappings: Path | None = None, progress: Progress = silent
+) -> list[Problem]:
+    """Work everything out anew and compare it with what the register holds.
+
+    Nothing that an earlier run worked out is used, and nothing is written: the run is taken back.
+
+    Args:
+        register: path or SQLAlchemy URL.
+        mappings: folder of mapping files; the shipped ones if None.
+        progress: called with a stage, steps done and steps in all.
+
+    Returns:
+        What differs, table by table; empty if the register holds what a full run gives.
+    """
+    knowledge = load_knowledge(mappings)
+    with (
+        open_register(register, create=False) as opened,
+        opened.run("verify", {"recompute": True}) as run,
+    ):
+        run.discard()
+        worked = work_out(opened, knowledge, progress)
+        progress("compare", 0, 1)
+        found = opened.compare(run, worked.resolved)
+        known = last_provenance(opened.runs())
+    if found and known and known != provenance(knowledge):
+        found.insert(0, Problem(_OTHERWISE))
+    return found
+
+
 def backup(register: str, target: Path) -> None:
     """Write a consistent, verified copy of a register; see :meth:`Register.backup`."""
     with open_register(register, create=False) as opened:
@@ -581,7 +619,7 @@ def import_judgements(
     carried = export.read_judgements(source)
     with (
         open_register(register, create=False) as opened,
-        opened.run("judgements import", {"judgements": len(carried)}, {}) as run,
+        opened.run("judgements import", {"judgements": len(carried)}, provenance(knowledge)) as run,
     ):
         issued = opened.add_judgements(run, carried)
         resolved = work_out(opened, knowledge, progress).resolved

@@ -164,6 +164,15 @@ def test_verify_ends_with_four_where_something_is_wrong(run, monkeypatch):
     assert "It does not add up." in result.output
 
 
+def test_verify_recomputes_where_it_is_asked_to(run, monkeypatch):
+    monkeypatch.setattr(pipeline, "verify", lambda _: [])
+    monkeypatch.setattr(pipeline, "recompute", lambda *_: [Problem("It is not what it was.")])
+    assert run("verify").exit_code == 0
+    result = run("verify", "--recompute")
+    assert result.exit_code == 4
+    assert "It is not what it was." in result.output
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

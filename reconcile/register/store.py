@@ -12,6 +12,7 @@ from reconcile.register import (
     accounting,
     audit,
     backups,
+    comparing,
     delivered,
     dialect,
     imports,
@@ -122,6 +123,18 @@ class Register(Session):
         """
         with dialect.explained(self._url):
             return saving.save(self._connection(run), run.number, resolved)
+
+    def compare(self, run: Run, resolved: Resolved) -> list[Problem]:
+        """What the register holds otherwise than a run worked out; the run is taken back.
+
+        Args:
+            run: the run under way; it leaves the register as it was.
+            resolved: what it worked out.
+        """
+        run.discard()
+        self.save(run, resolved)
+        with dialect.explained(self._url):
+            return comparing.differences(self._connection(run), run.number)
 
     # -- reading ----------------------------------------------------------------------------------
 
