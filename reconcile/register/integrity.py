@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
-from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import func, select, true
 
 from reconcile.model import fingerprint
-from reconcile.register import audit
+from reconcile.register import audit, digests
 from reconcile.register import tables as t
 from reconcile.register.dialect import integrity_problems
-from reconcile.register.identities import ACTIVE, JOINED
+from reconcile.register.identities import ACTIVE, GONE, JOINED, Identity, read_identities
 from reconcile.register.ids import run_name
 from reconcile.register.versioned import holds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from sqlalchemy import Column, Connection, Table
+    from sqlalchemy import Connection
 
-AUDITED: Final[tuple[Table, ...]] = (
-    t.raw_rows,
-    t.contents,
-    t.deliveries,
-    t.files,
-    t.occurrences,
-    t.judgements,
-)
-"""Tables of which the log keeps a digest of what each run wrote."""
-
-_UNIT: Final = "\x1f"
-_RECORD: Final = "\x1e"
+_ENDABLE: Final = {table.name for table in digests.AUDITED if "to_run" in table.c}
 
 
 @dataclass(frozen=True)
@@ -55,49 +42,6 @@ class Problem:
 
 def _problem(template: str, **values: object) -> Problem:
     return Problem(template, tuple((name, str(value)) for name, value in values.items()))
-
-
-# -- digests --------------------------------------------------------------------------------------
-
-
-def run_digests(connection: Connection, run: int) -> dict[str, str]:
-    """A digest of what a run wrote into each audited table that it wrote to.
-
-    Args:
-        connection: any connection.
-        run: number of the run.
-
-    Returns:
-        Name of the table -> SHA-256 over its lines of that run, in their order.
-    """
-    return _digests(connection, run).get(run, {})
-
-
-def _digests(connection: Connection, run: int | None = None) -> dict[int, dict[str, str]]:
-    """Digests of all runs, or of one."""
-    digests: dict[int, dict[str, str]] = {}
-    for table in AUDITED:
-        mark = _run_column(table)
-        columns = [column for column in table.columns if column.name not in {"line", "to_run"}]
-        query = select(mark, *columns).order_by(mark, *table.primary_key.columns)
-        if run is not None:
-            query = query.where(mark == run)
-        rows = connection.execute(query.execution_options(yield_per=1000))
-        for number, lines in groupby(rows, key=lambda row: row[0]):
-            digests.setdefault(number, {})[table.name] = _digest(row[1:] for row in lines)
-    return digests
-
-
-def _run_column(table: Table) -> Column[int]:
-    return table.c.run if "run" in table.columns else table.c.from_run
-
-
-def _digest(rows: Iterator[tuple[object, ...]]) -> str:
-    digest = hashlib.sha256()
-    for row in rows:
-        line = _UNIT.join(["" if value is None else str(value) for value in row])
-        digest.update(f"{line}{_UNIT}{_RECORD}".encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
 
 
 # -- verify ---------------------------------------------------------------------------------------
@@ -124,66 +68,157 @@ def verify(connection: Connection, known_head: str = "") -> list[Problem]:
         *problems,
         *_against_log(connection),
         *_identities(connection),
+        *_numbers(connection),
         *_rows(connection),
         *_references(connection),
     ]
 
 
 def _against_log(connection: Connection) -> Iterator[Problem]:
-    """What runs wrote, against the digests of it in the log."""
-    found = _digests(connection)
+    """What runs wrote and ended, against the digests of it in the log."""
+    wrote, ended = digests.written(connection), digests.ended(connection)
     lines = {
-        line.run: json.loads(line.detail)
+        line.run: (line.at, _detail(line.detail))
         for line in connection.execute(select(t.audit_log).order_by(t.audit_log.c.number))
     }
-    undone = {name for line in lines.values() for name in line.get("undone", ())}
+    undone_by = {
+        name: number for number, (_, line) in lines.items() for name in line.get("undone", ())
+    }
     for run in connection.execute(select(t.runs).order_by(t.runs.c.run)):
-        line = lines.pop(run.run, None)
-        if line is None:
-            yield _problem("Run {run} is not in the log.", run=run_name(run.run))
+        logged = lines.pop(run.run, None)
+        found = wrote.pop(run.run, {}), ended.pop(run.run, {})
+        name = run_name(run.run)
+        if logged is None:
+            yield _problem("Run {run} is not in the log.", run=name)
             continue
-        wrote, kept = line.get("wrote", {}), found.pop(run.run, {})
-        for table in sorted(wrote.keys() | kept.keys()):
-            if wrote.get(table) != kept.get(table):
-                yield _problem(
-                    "What run {run} wrote to the table {table} was changed afterwards.",
-                    run=run_name(run.run),
-                    table=table,
-                )
-        if line.get("run") != fingerprint([run.verb, run.arguments, run.manifest]):
-            yield _problem("What is kept of run {run} was changed.", run=run_name(run.run))
-        if (run.undone_by is not None) != (run_name(run.run) in undone):
-            yield _problem(
-                "Run {run} says wrongly whether it was taken back.", run=run_name(run.run)
-            )
-    for number in sorted(lines.keys() | found.keys()):
+        at, line = logged
+        yield from _digests_differ(line, found, name, is_undone=name in undone_by)
+        times = (line.get("started", run.started), at)
+        kept = fingerprint([run.verb, run.arguments, run.manifest])
+        if line.get("run") != kept or times != (run.started, run.finished):
+            yield _problem("What is kept of run {run} was changed.", run=name)
+        if run.undone_by != undone_by.get(name):
+            yield _problem("Run {run} says wrongly whether it was taken back.", run=name)
+    for number in sorted(lines.keys() | wrote.keys() | ended.keys()):
         yield _problem("Run {run} is missing from the list of runs.", run=run_name(number))
 
 
+def _detail(text: str) -> dict[str, Any]:
+    """Detail of a line of the log; empty where it was changed into something unreadable."""
+    try:
+        detail = json.loads(text)
+    except ValueError:
+        return {}
+    return detail if isinstance(detail, dict) else {}
+
+
+def _digests_differ(
+    line: dict[str, Any],
+    found: tuple[dict[str, str], dict[str, str]],
+    name: str,
+    *,
+    is_undone: bool,
+) -> Iterator[Problem]:
+    """Compare one run's digests with those in its line of the log.
+
+    Args:
+        line: detail of its line.
+        found: digests of what it wrote and of what it ended, as the tables have it now.
+        name: of the run.
+        is_undone: whether it was taken back; then what it wrote holds no longer, and what it ended
+            holds again.
+    """
+    knows_ended = "ended" in line
+    wrote = line.get("wrote", {})
+    changed = _differing(wrote, found[0], () if knows_ended else digests.FIRST_AUDITED)
+    for table in changed:
+        yield _problem(
+            "What run {run} wrote to the table {table} was changed afterwards.",
+            run=name,
+            table=table,
+        )
+    if not knows_ended:
+        return
+    expected = {one: wrote[one] for one in wrote if one in _ENDABLE} if is_undone else line["ended"]
+    for table in _differing(expected, found[1]):
+        if table not in changed:
+            yield _problem(
+                "Lines of the table {table} were made void or valid again behind the back of run "
+                "{run}.",
+                run=name,
+                table=table,
+            )
+
+
+def _differing(
+    expected: dict[str, str], found: dict[str, str], among: Iterable[str] = ()
+) -> list[str]:
+    """Tables of which the digests differ; only ``among`` these, where any are named."""
+    names = sorted(expected.keys() | found.keys())
+    chosen = [name for name in names if name in among] if among else names
+    return [name for name in chosen if expected.get(name) != found.get(name)]
+
+
+_GROUPS: Final = (
+    ("P", t.memberships, "mention", "person"),
+    ("V", t.event_entries, "entry", "event"),
+    ("E", t.entry_occurrences, "occurrence", "entry"),
+)
+"""Kind of id, table that says which group each member is in, and its columns of both."""
+
+
 def _identities(connection: Connection) -> Iterator[Problem]:
-    """Every id in use is issued and active, every redirect leads to one that is."""
-    i = t.identities
-    rows = connection.execute(select(i.c.kind, i.c.number, i.c.state, i.c.target).where(holds(i)))
-    active: dict[str, set[int]] = {}
-    redirects: list[tuple[str, int]] = []
-    for kind, number, state, target in rows:
-        if state == ACTIVE:
-            active.setdefault(kind, set()).add(number)
-        elif state == JOINED:
-            redirects.append((kind, target))
-    lost = sum(target not in active.get(kind, ()) for kind, target in redirects)
-    if lost:
-        yield _problem("{count} id(s) redirect to an id that is not in use.", count=lost)
-    for kind, table, column in (
-        ("P", t.memberships, "person"),
-        ("V", t.event_entries, "event"),
-        ("E", t.entries, "entry"),
-    ):
-        used = set(connection.execute(select(table.c[column]).where(holds(table))).scalars())
-        if used != active.get(kind, set()):
+    """Ids are given by the rule (decision 0061), every redirect leads to one in use."""
+    for kind, table, member, group in _GROUPS:
+        known = read_identities(connection, kind)
+        lines = connection.execute(select(table.c[member], table.c[group]).where(holds(table)))
+        group_of = {str(one): number for one, number in lines}
+        active = {line.number for line in known if line.state == ACTIVE}
+        if active != set(group_of.values()):
             yield _problem(
                 "Ids in use and ids issued differ in the table {table}.", table=table.name
             )
+        lost = sum(line.state == JOINED and line.target not in active for line in known)
+        if lost:
+            yield _problem("{count} id(s) redirect to an id that is not in use.", count=lost)
+        stray = sum(not _follows_rule(line, group_of.get(line.anchor)) for line in known)
+        if stray:
+            yield _problem(
+                "{count} id(s) of the kind {kind} stand where they do not belong.",
+                count=stray,
+                kind=kind,
+            )
+
+
+def _follows_rule(line: Identity, group: int | None) -> bool:
+    """Does an id stand for the group that its anchor is in, by an older id where there is one?"""
+    if line.state == ACTIVE:
+        return group == line.number
+    if line.state == JOINED:
+        return group is not None and group == line.target and group < line.number
+    return line.state == GONE and group is None
+
+
+def _numbers(connection: Connection) -> Iterator[Problem]:
+    """No number can be given twice, and what was numbered keeps its number."""
+    i, j, ids = t.identities.c, t.judgements.c, t.mention_ids.c
+    given = select(i.kind, func.max(i.number)).group_by(i.kind)
+    greatest = {line[0]: line[1] for line in connection.execute(given)}
+    greatest["J"] = connection.execute(select(func.max(j.judgement))).scalar()
+    sequence = select(t.id_sequence.c.kind, t.id_sequence.c.issued)
+    issued = {line[0]: line[1] for line in connection.execute(sequence)}
+    for kind, number in sorted(greatest.items()):
+        if (number or 0) > issued.get(kind, 0):
+            yield _problem("The count of ids issued was set back (kind {kind}).", kind=kind)
+    m = t.mentions
+    astray = (
+        select(func.count())
+        .select_from(m.outerjoin(t.mention_ids, ids.mention == m.c.mention))
+        .where(holds(m), ids.entry.is_distinct_from(m.c.entry))
+    )
+    count = connection.execute(astray).scalar()
+    if count:
+        yield _problem("{count} mention(s) have the number of another.", count=count)
 
 
 def _rows(connection: Connection) -> Iterator[Problem]:

@@ -13,10 +13,9 @@ from sqlalchemy import func, insert, inspect, select, update
 
 from reconcile.errors import RegisterError, UsageError
 from reconcile.model import fingerprint
-from reconcile.register import audit, dialect
+from reconcile.register import audit, dialect, digests
 from reconcile.register import tables as t
 from reconcile.register.ids import run_name
-from reconcile.register.integrity import run_digests
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -229,8 +228,10 @@ class Session:
         at, manifest = self._stamp(), audit.canonical(run.manifest)
         line = connection.execute(select(t.runs).where(t.runs.c.run == run.number)).one()
         detail = {
-            "wrote": run_digests(connection, run.number),
+            "wrote": digests.written(connection, run.number).get(run.number, {}),
+            "ended": digests.ended(connection, run.number).get(run.number, {}),
             "run": fingerprint([run.verb, line.arguments, manifest]),
+            "started": run.started,
             "undone": run.undone,
         }
         audit.append(connection, run.number, at, run.verb, detail)

@@ -7,10 +7,12 @@ import sys
 import time
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text, update
 
 from reconcile.errors import UsageError
 from reconcile.register import open_register
+from reconcile.register import tables as t
+from reconcile.register.digests import AUDITED
 from reconcile.register.integrity import verify
 from tests.register.test_store import DECISION, FIRST, SECOND
 from tests.register.world import merge, state
@@ -50,6 +52,22 @@ TAMPERINGS = [
     ("UPDATE golden_values SET person = 99 WHERE line = 1", "do not exist (person)"),
     ("UPDATE entry_versions SET content = 99 WHERE line = 1", "do not exist (content)"),
     ("UPDATE identities SET to_run = 3 WHERE kind = 'V' AND number = 1", "table event_entries"),
+    ("UPDATE contents SET fields = '{}' WHERE content = 1", "R0001 wrote to the table contents"),
+    ("UPDATE deliveries SET kind = 'delta' WHERE line = 1", "wrote to the table deliveries"),
+    ("UPDATE files SET sha256 = 'x' WHERE line = 1", "wrote to the table files"),
+    ("UPDATE occurrences SET to_run = 3 WHERE line = 1", "table occurrences were made void"),
+    ("UPDATE judgements SET to_run = 2", "table judgements were made void"),
+    ("UPDATE identities SET anchor = '9' WHERE line = 1", "R0001 wrote to the table identities"),
+    ("UPDATE identities SET anchor = '9' WHERE line = 1", "1 id(s) of the kind E stand where"),
+    ("UPDATE id_sequence SET issued = 1 WHERE kind = 'P'", "set back (kind P)"),
+    ("DELETE FROM id_sequence WHERE kind = 'J'", "set back (kind J)"),
+    ("UPDATE mention_ids SET entry = 9 WHERE mention = 1", "1 mention(s) have the number"),
+    ("UPDATE memberships SET person = 2 WHERE line = 1", "id(s) of the kind P stand where"),
+    ("UPDATE runs SET started = '2020' WHERE run = 1", "kept of run R0001 was changed"),
+    ("UPDATE runs SET finished = '2020' WHERE run = 1", "kept of run R0001 was changed"),
+    ("UPDATE audit_log SET number = -number", "log is broken at its line 1"),
+    ("UPDATE audit_log SET at = '2020' WHERE number = 2", "log is broken at its line 2"),
+    ("UPDATE audit_log SET previous = hash WHERE number = 3", "log is broken at its line 3"),
     (
         "UPDATE identities SET state = 'joined', target = 99 WHERE kind = 'P' AND number = 1",
         "redirect",
@@ -72,9 +90,57 @@ def test_tampering_is_found_and_named(filled):
     for statement, expected in TAMPERINGS:
         problems = problems_after(filled, statement)
         assert any(expected in problem for problem in problems), statement
+    assert filled.verify(head) == []
+
+
+VOUCHED = [
+    (table.name, column.name)
+    for table in (*AUDITED, t.runs, t.audit_log)
+    for column in table.columns
+    if column.name not in {"line", "raw_row", "content"}
+]
+
+
+def test_no_cell_that_the_log_vouches_for_can_be_changed(filled):
+    for table, column in VOUCHED:
+        chosen = t.metadata.tables[table]
+        changed = chosen.c[column]
+        is_text = changed.type.python_type is str
+        value = changed + "x" if is_text else func.coalesce(changed, 0) + 77
+        first = select(func.min(next(iter(chosen.primary_key.columns)))).scalar_subquery()
+        which = next(iter(chosen.primary_key.columns)) == first
+        with filled._transaction(writes=True) as connection:
+            assert connection.execute(update(chosen).where(which).values({column: value})).rowcount
+            problems = verify(connection)
+            connection.get_transaction().rollback()
+        assert problems, f"{table}.{column}"
+
+
+def test_two_lines_of_the_log_that_change_places_are_noticed(filled):
+    swap = "UPDATE audit_log SET number = {0} WHERE number = {1}"
+    with filled._transaction(writes=True) as connection:
+        for places in ((9, 1), (1, 2), (2, 9)):
+            connection.execute(text(swap.format(*places)))
+        problems = [str(problem) for problem in verify(connection)]
+        connection.get_transaction().rollback()
+    assert problems[0] == "The log is broken at its line 1."
+
+
+def test_a_log_that_was_cut_off_is_noticed_by_its_last_hash(filled):
+    head = filled.facts()["audit_head"]
     cut_off = problems_after(filled, "DELETE FROM audit_log WHERE number = 3", head)
     assert any("log is broken at its end" in problem for problem in cut_off)
-    assert filled.verify(head) == []
+
+
+def test_a_run_that_was_taken_back_cannot_be_made_to_hold_again(filled):
+    filled.undo("R0003")
+    assert filled.verify() == []
+    again = "UPDATE {} SET to_run = NULL WHERE from_run = 3 AND to_run = 3"
+    for table in ("occurrences", "identities"):
+        problems = problems_after(filled, again.format(table))
+        assert any(f"table {table} were made void or valid" in one for one in problems), table
+    problems = problems_after(filled, "UPDATE runs SET undone_by = 2 WHERE run = 3")
+    assert problems == ["Run R0003 says wrongly whether it was taken back."]
 
 
 # -- backup ---------------------------------------------------------------------------------------
