@@ -322,6 +322,13 @@ def merge(
         bool, typer.Option("--dry-run", help=_("Work everything out, write nothing."))
     ] = False,
     skip_unreadable: SkipOption = False,
+    accept_gone: Annotated[
+        bool,
+        typer.Option(
+            "--accept-gone",
+            help=_("Go on, however many entries are gone from a full export; each is asked about."),
+        ),
+    ] = False,
     strict: Annotated[
         bool,
         typer.Option(
@@ -346,6 +353,7 @@ def merge(
                 mappings=mappings,
                 dry_run=dry_run,
                 skip_unreadable=skip_unreadable,
+                accept_gone=accept_gone,
                 language=str(lang),
             ),
             progress,

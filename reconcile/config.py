@@ -394,8 +394,8 @@ class Office(Strict):
         name: name of the new commune's office, shown in outputs.
         unit: unit id of the new commune.
         false_link_bound: highest estimated share of false links among automatic ones (P3).
-        gone_share: share of a register type that may be gone from a full export of its commune
-            before a run stops.
+        gone_share: share of what the preceding full export of a commune and register type had
+            that may be gone from a full export before a run stops.
         gone_least: fewer entries gone than this stop a run only where it is half of them.
         gone_half: from this many on, a run stops where half of the entries or more are gone.
         second_officer: conflict kinds that need a second officer's decision.
@@ -416,7 +416,7 @@ class Office(Strict):
 
         Args:
             gone: entries of a commune's register type that a full export lacks.
-            total: entries that it should have had.
+            total: entries that the full export before it had.
         """
         if gone >= self.gone_half and 2 * gone >= total and self.gone_share < 1:
             return True

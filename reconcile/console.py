@@ -199,6 +199,7 @@ class Console:
         self._dates(merged.deliveries)
         self._accounting(merged.accounting)
         self._left_out(merged.unreadable)
+        self._not_delivered(merged.not_delivered)
         sums = {"entries": merged.entries, "persons": merged.persons}
         self.say(self.words("The register has {entries} entries and {persons} persons.", **sums))
         self._changes(merged.changes)
@@ -282,6 +283,21 @@ class Console:
                     "again.",
                     delivery=line["delivery"],
                     date=line["date"],
+                ),
+                sys.stderr,
+            )
+
+    def _not_delivered(self, lacking: pd.DataFrame | None) -> None:
+        """Books that a full export lacks whole: a forgotten file looks like that."""
+        if lacking is None or lacking.empty:
+            return
+        for line in lacking.to_dict("records"):
+            self.say(
+                self.words(
+                    "ATTENTION: the full export {delivery} of {commune} has no {family} file of "
+                    "{register_type}; the {entries} entries known from such files stay as they "
+                    "are. If a file was forgotten, put it into the folder and merge again.",
+                    **{str(name): value for name, value in line.items()},
                 ),
                 sys.stderr,
             )

@@ -49,6 +49,7 @@ from reconcile.requests import (
     ReviewRequest,
     Told,
 )
+from reconcile.resolve.shrinkage import not_delivered, shrunk
 from reconcile.review import decisions, refusals, verdicts
 from reconcile.review.casebook import Casebook
 from reconcile.review.columns import load_review_words
@@ -56,6 +57,7 @@ from reconcile.review.reading import read_returned
 from reconcile.simulate import SimulationOptions
 from reconcile.stages import (
     check_contents,
+    delivered_scopes,
     evidence_between,
     load_knowledge,
     silent,
@@ -179,6 +181,7 @@ def _merge_into(
         "kind": request.kind,
         "date": request.date and request.date.isoformat(),
         "skip_unreadable": request.skip_unreadable,
+        "accept_gone": request.accept_gone,
     }
     with register.run("merge", arguments, manifest_of(imported, knowledge)) as run:
         paths = {} if request.dry_run else output_paths(request.out, run.name)
@@ -188,11 +191,16 @@ def _merge_into(
         )
         worked = work_out(register, knowledge, progress)
         resolved = worked.resolved
-        _refuse_shrinkage(worked, imported, register, knowledge.office)
+        files, deliveries = register.files(), register.deliveries()
+        if not request.accept_gone:
+            scopes = delivered_scopes(files, deliveries)
+            _refuse_shrinkage(worked, scopes, register, (imported, knowledge.office))
+        lacking = not_delivered(resolved.occurrences, files, deliveries, _parts(imported))
         progress("save", 0, 1)
         saved = register.save(run, resolved)
         accounting = _accounting(imported, register, held)
         run.manifest["rows"] = {name: int(accounting[name].sum()) for name in ("read", *OUTCOMES)}
+        run.manifest["not_delivered"] = lacking.to_dict("records")
         run.manifest["counts"] = counts(resolved, saved)
         run.manifest["estimate"] = dataclasses.asdict(worked.estimate)
         if request.dry_run:
@@ -207,6 +215,7 @@ def _merge_into(
         findings=tally(resolved.findings["severity"]),
         unreadable=imported.unreadable,
         deliveries=imported.deliveries,
+        not_delivered=lacking,
     )
     return merged, run, paths
 
@@ -251,35 +260,47 @@ def _read(request: MergeRequest, knowledge: Knowledge, progress: Progress) -> Im
 
 
 def _refuse_shrinkage(
-    worked: WorkedOut, imported: Imported, register: Register, office: Office
+    worked: WorkedOut, scopes: pd.DataFrame, register: Register, sources: tuple[Imported, Office]
 ) -> None:
-    """Stop before anything is written where a full export of this run lacks too much.
+    """Stop before anything is written where a full export lacks too much of the preceding one.
 
-    What was gone before this run was seen then, and counts no more.
+    Args:
+        worked: what the stages worked out.
+        scopes: what exports covered, those of this run among them.
+        register: the register; entries that were gone before this run were seen then.
+        sources: what this run brings, and how much may be gone.
+
+    Raises:
+        ShrinkageError: too much is gone.
     """
-    gone = worked.gone[worked.gone["delivery"].isin(set(imported.deliveries["delivery"]))]
-    if len(gone) < min(office.gone_least, office.gone_half):
-        return
+    imported, office = sources
     known = register.entries()
-    lost_before = set(known.loc[known["gone"], "entry_key"])
-    standing = worked.resolved.entries
-    standing = standing[~standing["entry_key"].isin(lost_before)]
-    for (commune, register_type), entries in standing.groupby(
-        ["commune", "register_type"], sort=True
-    ):
-        missing = gone[gone["entry_key"].isin(entries["entry_key"])]
-        if office.is_too_much_gone(len(missing), len(entries)):
+    steps = shrunk(
+        worked.resolved.occurrences,
+        scopes,
+        _parts(imported),
+        set(known.loc[known["gone"], "entry_key"]),
+    )
+    for step in steps.to_dict("records"):
+        if office.is_too_much_gone(len(step["entry_keys"]), step["total"]):
             raise ShrinkageError(
-                "{count} of {total} {register_type} entries of {commune} are gone from the full "
-                "export {delivery}; nothing was written. If that is right, set gone_share = 1.0 in "
-                "mappings/office.toml for this run; if files are missing or cut off, deliver them "
-                "again; if it holds only what is new, merge with --kind delta.",
-                count=len(missing),
-                total=len(entries),
-                register_type=register_type,
-                commune=commune,
-                delivery=missing["delivery"].max(),
+                "{count} of {total} {register_type} entries of {commune} that the full export "
+                "{before} had are gone from the full export {delivery}; nothing was written. If "
+                "that is right, merge again with --accept-gone; if files are missing or cut off, "
+                "deliver them again; if it holds only what is new, merge with --kind delta.",
+                count=len(step["entry_keys"]),
+                total=step["total"],
+                register_type=step["register_type"],
+                commune=step["commune"],
+                before=step["before"],
+                delivery=step["delivery"],
             )
+
+
+def _parts(imported: Imported) -> set[tuple[str, str]]:
+    """Delivery and commune of everything that a run brings."""
+    deliveries = imported.deliveries
+    return set(zip(deliveries["delivery"], deliveries["commune"], strict=True))
 
 
 def _accounting(imported: Imported, register: Register, held: pd.DataFrame) -> pd.DataFrame:

@@ -34,6 +34,7 @@ class MergeRequest:
         mappings: folder of mapping files; the shipped ones if None.
         dry_run: work everything out and write nothing.
         skip_unreadable: go on without files that cannot be read.
+        accept_gone: go on however much of a full export is gone.
         language: of the outputs.
     """
 
@@ -45,6 +46,7 @@ class MergeRequest:
     mappings: Path | None = None
     dry_run: bool = False
     skip_unreadable: bool = False
+    accept_gone: bool = False
     language: str = DEFAULT
 
 
@@ -63,6 +65,8 @@ class Merged:
         unreadable: files that were left out.
         outputs: files written, by what they are.
         deliveries: DELIVERIES of this run: when they were handed over, and what says so.
+        not_delivered: ``delivery``, ``commune``, ``register_type``, ``family`` and ``entries``:
+            books of which a full export of this run brought no file, though earlier ones had them.
     """
 
     run: str
@@ -75,6 +79,7 @@ class Merged:
     unreadable: tuple[FileFault, ...] = ()
     outputs: dict[str, Path] = field(default_factory=dict)
     deliveries: pd.DataFrame | None = None
+    not_delivered: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)

@@ -154,7 +154,7 @@ def stand(register: Register, knowledge: Knowledge, progress: Progress = silent)
     progress("identify", 0, 1)
     identified = entries.identify(
         rows[rows["outcome"] == ""],
-        _delivered(files, deliveries),
+        delivered_scopes(files, deliveries),
         standard.entries,
         standard.mentions,
         types,
@@ -303,7 +303,7 @@ def _checked(judged: pd.DataFrame) -> match.Sample:
     return match.Sample(right + wrong, wrong)
 
 
-def _delivered(files: pd.DataFrame, deliveries: pd.DataFrame) -> pd.DataFrame:
+def delivered_scopes(files: pd.DataFrame, deliveries: pd.DataFrame) -> pd.DataFrame:
     """The scopes that deliveries cover: a family of which a file could not be read is not one.
 
     A file that no table claims may be of any family of its commune, and one that stands in no

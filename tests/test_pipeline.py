@@ -201,6 +201,63 @@ def test_what_was_gone_before_counts_no_more(deliver, merge):
         assert merge(short).changes.entries_gone == gone
 
 
+@pytest.mark.usefixtures("known")
+def test_what_deltas_brought_since_the_last_full_export_does_not_count(deliver, merge):
+    more = deliver("2025-08-01", ["tanphong_kt.csv"])
+    merge(more, kind="delta")
+    full = deliver("2025-09-01", ["tanphong_kh.csv", "tanphong_cmc.csv", "tanphong_kt.csv"])
+    _keep_rows(full, "tanphong_kt.csv", 1)  # of 19, which no full export ever had
+    merged = merge(full)
+    assert merged.changes.entries_gone == 18
+
+
+@pytest.mark.usefixtures("known")
+def test_every_full_export_of_one_run_is_measured_against_the_one_before_it(deliver, merge):
+    folders = []
+    for name, kept in (("2025-08-01", 13), ("2025-09-01", 9), ("2025-10-01", 6)):
+        folders.append(deliver(name))  # gone: 5 of 18, 4 of 13, 3 of 9; together 12 of 18
+        _keep_rows(folders[-1], "tanphong_kh.csv", kept)
+    assert merge(*folders).changes.entries_gone == 12
+
+
+def test_a_late_export_is_measured_on_both_sides(deliver, merge):
+    early, late = deliver("2025-07-01"), deliver("2025-09-01")
+    _keep_rows(early, "tanphong_kh.csv", 4)
+    _keep_rows(late, "tanphong_kh.csv", 4)
+    merge(early)
+    merge(late)
+    with pytest.raises(ShrinkageError) as caught:
+        merge(deliver("2025-08-01"))
+    said = caught.value.values
+    assert (said["before"], said["delivery"]) == ("2025-08-01", "2025-09-01")
+    assert (said["count"], said["total"]) == (14, 18)
+
+
+@pytest.mark.usefixtures("known")
+def test_an_officer_may_say_that_it_is_right(deliver, merge):
+    short = deliver("2025-08-01")
+    _keep_rows(short, "tanphong_cmc.csv", 2)
+    merged = merge(short, accept_gone=True)
+    assert (merged.changes.entries_gone, merged.questions["gone"]) == (4, 4)
+    assert merge(deliver("2025-09-01")).changes.conflicts_closed == 4
+
+
+@pytest.mark.usefixtures("known")
+def test_a_book_without_any_file_is_told_and_nothing_of_it_is_gone(deliver, merge):
+    merged = merge(deliver("2025-08-01", ["tanphong_kh.csv"]))
+    assert merged.changes.entries_gone == 0
+    assert merged.not_delivered.to_dict("records") == [
+        {
+            "delivery": "2025-08-01",
+            "commune": "tan_phong",
+            "register_type": "CMC",
+            "family": "csv",
+            "entries": 6,
+        }
+    ]
+    assert merge(deliver("2025-08-02", ["tanphong_kh.csv"]), kind="delta").not_delivered.empty
+
+
 # -- dates, dry runs, workbooks -----------------------------------------------------------------
 
 
