@@ -235,12 +235,17 @@ class Agglomeration:
 
     # -- what stands against it ---------------------------------------------------------------
 
-    def _against(self, one: int, other: int) -> str:
-        return self._constraints.against(self._members[one], self._members[other], self._roots)
+    def _against(self, one: int, other: int, *, ages: bool = True) -> str:
+        sides = self._members[one], self._members[other]
+        return self._constraints.against(*sides, self._roots, ages=ages)
 
     def _doubt(self, one: int, other: int, weight: float, bounds: Bounds) -> _Doubt | None:
-        """Why two clusters are not joined although a pair of them has this weight."""
-        rule = self._against(one, other)
+        """Why two clusters are not joined although a pair of them has this weight.
+
+        People mistype years of birth more often than others share name, partner and child with
+        them; so where a pair is surer by far, a year is taken to be wrong and not the person.
+        """
+        rule = self._against(one, other, ages=weight < bounds.aged)
         if rule == UNSUPPORTED:
             return _Doubt("weak_bridge", "")
         if rule:

@@ -50,12 +50,14 @@ class Bounds:
     Attributes:
         link: match weight (log2 odds) from which a pair may be linked.
         bridge: the same for a pair that joins two groups.
+        aged: the same for a pair whose ages do not fit, so that a year must have been mistyped.
         question: match weight from which an officer can be asked.
         rules: hard rules and how clusters are scored.
     """
 
     link: float
     bridge: float
+    aged: float
     question: float
     rules: HardRules
 
@@ -91,6 +93,7 @@ def load_bounds(mappings: Path, false_link_bound: float) -> Bounds:
     return Bounds(
         link=link,
         bridge=link + rules.thresholds.bridge_bits,
+        aged=link + rules.thresholds.age_bits,
         question=math.log2(ask / (1 - ask)),
         rules=rules,
     )

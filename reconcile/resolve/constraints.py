@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 UNSUPPORTED: Final = "unsupported"
 UNSURE: Final = "unsure"
 JUDGED: Final = "judgement"
+# Rules about ages: what they forbid can also come of a slip in one year of birth.
+AGES: Final = frozenset(("act_before_birth", "parent_age", "births_apart"))
 
 
 class Limits(Strict):
@@ -62,6 +64,7 @@ class Thresholds(Strict):
     against_bits: float
     prior_bits: float
     bridge_bits: float
+    age_bits: float
     large_cluster: int
     rounds: int
 
@@ -265,13 +268,21 @@ class Constraints:
                 found |= set(pair)
         return found
 
-    def against(self, left: Sequence[int], right: Sequence[int], root: Callable[[int], int]) -> str:
+    def against(
+        self,
+        left: Sequence[int],
+        right: Sequence[int],
+        root: Callable[[int], int],
+        *,
+        ages: bool = True,
+    ) -> str:
         """What stands against two clusters being one human.
 
         Args:
             left: members of one cluster.
             right: members of the other.
             root: gives the root of a mention's cluster.
+            ages: False where all else is so sure that an impossible age is a slip in a year.
 
         Returns:
             Id of the gravest rule, ``judgement`` before all others; ``unsupported`` where nothing
@@ -283,7 +294,7 @@ class Constraints:
         repeated = self._is_repeated(one, other)
         return (
             self._judged(small, other, root)
-            or ("" if repeated else self._days_against(one, other))
+            or ("" if repeated else self._days_against(one, other, ages=ages))
             or self._roles_against(small, large)
             or self._kin_against(small, large, root)
             or self._passages_against(small, large, dates=not repeated)
@@ -341,13 +352,15 @@ class Constraints:
         }
         return JUDGED if JUDGED in rules else (UNSURE if rules else "")
 
-    def _days_against(self, one: int, other: int) -> str:
+    def _days_against(self, one: int, other: int, *, ages: bool) -> str:
         if self._sex[one] | self._sex[other] == 3 and self._sex[one] and self._sex[other]:
             return "sex"
         born_from, born_to, dead_by, alive_on, acted_by, parent_by, mother_after = self._days
         for this, that in ((one, other), (other, one)):
             if dead_by[this] < alive_on[that]:
                 return "act_after_death"
+            if not ages:
+                continue
             born = born_from[this]
             if born > acted_by[that]:
                 return "act_before_birth"
