@@ -365,7 +365,8 @@ def _bounds(model: TableModel, rules: HardRules) -> Bounds:
         }
     )
     scored = rules.model_copy(update={"thresholds": thresholds, "second_look": WEIGHT_ALONE})
-    return Bounds(link=link, bridge=link + own.bridge_bits, question=link, rules=scored)
+    bridge = link + own.bridge_bits
+    return Bounds(link=link, bridge=bridge, aged=link, question=link, rules=scored)
 
 
 def _clusters(records: Records, person: Ints) -> pd.DataFrame:

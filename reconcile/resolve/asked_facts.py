@@ -11,10 +11,12 @@ import pandas as pd
 
 from reconcile.model import ConflictKind
 from reconcile.resolve.drafts import SIDES, Draft, Sources
-from reconcile.resolve.intervals import written
+from reconcile.resolve.intervals import YEAR, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import numpy.typing as npt
 
     from reconcile.resolve.wording import Fact
 
@@ -62,7 +64,7 @@ def _said(sources: Sources, fact: Fact) -> pd.DataFrame:
     mentions = sources.mentions
     counted = np.ones(len(mentions), dtype=bool)
     if fact.asked == "principal":
-        counted = mentions["principal"].to_numpy(dtype=bool)
+        counted = mentions["principal"].to_numpy(dtype=bool) | _is_far_apart(sources, fact)
     if fact.compare == "interval":
         first, last = mentions[f"{fact.field}_from"], mentions[f"{fact.field}_to"]
         chosen = counted & first.notna().to_numpy() & last.notna().to_numpy()
@@ -81,6 +83,17 @@ def _said(sources: Sources, fact: Fact) -> pd.DataFrame:
     lines["place"] = np.flatnonzero(chosen)
     lines["cluster"] = sources.person[chosen]
     return lines
+
+
+def _is_far_apart(sources: Sources, fact: Fact) -> npt.NDArray[np.bool_]:
+    """Per mention whether two dates of its person are further apart than the fact allows."""
+    if fact.far_years is None:
+        return np.zeros(len(sources.mentions), dtype=bool)
+    days = sources.mentions[[f"{fact.field}_from", f"{fact.field}_to"]].astype("float64")
+    persons = days.groupby(sources.person)
+    latest = persons[f"{fact.field}_from"].transform("max")
+    gap = latest - persons[f"{fact.field}_to"].transform("min")
+    return gap.gt(fact.far_years * YEAR).to_numpy(dtype=bool)
 
 
 def _disagreeing(lines: pd.DataFrame, fact: Fact) -> pd.DataFrame:

@@ -86,6 +86,8 @@ class Fact(Strict):
         compare: how two values are held against each other.
         asked: ``principal`` where only a disagreement is asked in which an entry about the person
             takes part.
+        far_years: dates that are further apart are asked about whichever entries have them: the
+            tool has taken one of them to be mistyped.
         severity: severity of the conflict.
         sentence: id of its sentence.
         legal: id of its legal basis.
@@ -95,6 +97,7 @@ class Fact(Strict):
     of: Literal["person", "event"]
     compare: Literal["interval", "text", "name"]
     asked: Literal["principal", "any"]
+    far_years: int | None = None
     severity: Literal["info", "warning", "error", "critical"]
     sentence: str
     legal: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 
 import pandas as pd
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from reconcile.model import JUDGEMENTS, KIN
 from reconcile.resolve.clusters import Clusters, cluster, load_bounds
-from reconcile.resolve.constraints import Constraints
+from reconcile.resolve.constraints import AGES, Constraints
 from tests.resolve.town import MAPPINGS, TYPES, Live, Town, pairs, person
 
 BOUNDS = load_bounds(MAPPINGS, 0.001)
@@ -398,19 +399,46 @@ def test_different_and_unsure_never_share_a_cluster(case):
             assert found.person[line.left] != found.person[line.right]
 
 
+def broken_rules(live: Live, scored) -> set[str]:
+    """Rules that two mentions of one cluster break, made by scores alone."""
+    found = resolve(live, scored.assign(certain=False))
+    fresh = Constraints(live.mentions, KIN.empty(), BOUNDS.rules.limits)
+    return {
+        fresh.against([left], [right], lambda mention: mention)
+        for group in found.person.groupby(found.person).groups.values()
+        for left, right in itertools.combinations(group, 2)
+    } - {"", "unsupported"}
+
+
 @settings(max_examples=25)
 @given(towns())
-def test_no_hard_rule_is_broken_inside_a_cluster_made_by_scores_alone(case):
+def test_scores_break_no_hard_rule_but_those_of_age_where_they_are_sure_by_far(case):
     live, scored, _ = case
-    found = resolve(live, scored.assign(certain=False))
-    members = found.person.groupby(found.person).groups
-    for group in members.values():
-        for left in group:
-            for right in group:
-                if left < right:
-                    fresh = Constraints(live.mentions, KIN.empty(), BOUNDS.rules.limits)
-                    rule = fresh.against([left], [right], lambda mention: mention)
-                    assert rule in ("", "unsupported")
+    assert broken_rules(live, scored) <= AGES
+    usual = scored.assign(weight=scored["weight"].clip(upper=BOUNDS.aged - 0.1))
+    assert not broken_rules(live, usual)
+
+
+def test_a_year_of_birth_is_mistyped_where_all_else_is_sure():
+    town = Town()
+    one, other = (
+        town.add(
+            "KS",
+            number,
+            "2012-03-10",
+            child=person(f"Tran {number}", "2012-03-01"),
+            mother=person("Le Thi Hoa", born),
+        )
+        for number, born in enumerate(("1968", "1986"), 1)
+    )
+    live = town.live()
+    left, right = live.at(one, "mother"), live.at(other, "mother")
+    doubtful = resolve(live, pairs((left, right, BOUNDS.aged - 1)))
+    assert doubtful.person[left] != doubtful.person[right]
+    assert doubtful.questions["rule"].tolist() == ["births_apart"]
+    sure = resolve(live, pairs((left, right, BOUNDS.aged + 1)))
+    assert sure.person[left] == sure.person[right]
+    assert sure.questions.empty
 
 
 @settings(max_examples=25)

@@ -197,6 +197,12 @@ def test_parents_rounded_years_are_not_asked():
     assert of(ask(live, pairs((left, right, 16.0))), "fact").empty
 
 
+def test_parents_years_that_no_rounding_explains_are_asked():
+    live, _, (left, right) = two_mothers(born="1991")
+    asked = of(ask(live, pairs((left, right, 16.0))), "fact")
+    assert asked["field"].tolist() == ["birth"]
+
+
 def test_one_personal_number_on_two_people():
     town = Town()
     for number, name in ((3, "Tran An"), (4, "Le Binh")):
