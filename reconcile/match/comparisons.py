@@ -16,7 +16,7 @@ from rapidfuzz.fuzz import token_set_ratio
 from rapidfuzz.process import cpdist
 
 from reconcile.match.dates import date_levels
-from reconcile.match.deaths import death_levels
+from reconcile.match.deaths import death_dates, death_levels
 from reconcile.match.encoding import Encoded, days
 from reconcile.match.model import KINDS, MISSING
 from reconcile.match.registrations import (
@@ -108,12 +108,13 @@ def _category(
     coded = encoded.coded(comparison.columns["value"])
     common = np.isin(coded.texts.astype(str), comparison.common)
     equal_common, equal_rare, different = range(1, 4)
-
-    def decide(first: Ints, second: Ints) -> Levels:
-        agree = np.where(common[first], equal_common, equal_rare)
-        return np.where(first == second, agree, different).astype(np.int8)
-
-    return over_distinct(coded.codes, left, right, decide)
+    # Of each value, what two that have it agree on; nothing for a missing one, which comes last.
+    agree = np.append(np.where(common, equal_common, equal_rare), 0).astype(np.int8)
+    one, other = coded.codes[left], coded.codes[right]
+    levels: Levels = agree[one]
+    levels[one != other] = different
+    levels[(one == MISSING) | (other == MISSING)] = 0
+    return levels
 
 
 def _identity(
@@ -169,8 +170,13 @@ def _place(
     del model
     columns = [comparison.columns[part] for part in ("unit", "hamlet", "office")]
     coded = encoded.coded(*columns)
-    table = encoded.mentions.iloc[coded.first][columns]
-    return over_distinct(coded.codes, left, right, _PlaceTable(table).levels)
+    places = encoded.fact(
+        ("places", *columns), lambda: _PlaceTable(encoded.mentions.iloc[coded.first][columns])
+    )
+    one, other = coded.codes[left], coded.codes[right]
+    levels = places.levels(one, other)
+    levels[(one == MISSING) | (other == MISSING)] = 0
+    return levels
 
 
 class _PlaceTable:
@@ -211,9 +217,8 @@ def _lifetime(
 ) -> Levels:
     """Does one side die, by every possible day, before the other must have been alive."""
     del comparison
-    frame = encoded.mentions
-    died = days(frame["death_to"])
-    alive = _alive_on(encoded, model)
+    died = encoded.fact("died", lambda: days(encoded.mentions["death_to"]))
+    alive = encoded.fact("alive", lambda: _alive_on(encoded, model))
     levels = np.zeros(len(left), dtype=np.int8)
     for one, other in ((left, right), (right, left)):
         known = (died[one] >= 0) & (alive[other] >= 0)
@@ -241,10 +246,11 @@ def _passage(
     """Two entries of a passage that a person makes only once: born twice, died twice."""
     del model
     coded = encoded.coded(comparison.columns["passage"])
-    levels = np.zeros(len(left), dtype=np.int8)
+    words = np.zeros(len(coded.texts) + 1, dtype=np.int8)  # a missing one comes last
     for code, word in enumerate(("birth", "death"), start=1):
-        of_word = (coded.texts.astype(str) == word)[coded.codes] & (coded.codes != MISSING)
-        levels[of_word[left] & of_word[right]] = code
+        words[:-1][coded.texts.astype(str) == word] = code
+    one = words[coded.codes[left]]
+    levels: Levels = np.where(one == words[coded.codes[right]], one, 0).astype(np.int8)
     return levels
 
 
@@ -253,11 +259,12 @@ def _series(
 ) -> Levels:
     """The same role in two entries with one number of one series: a book digitised twice."""
     del comparison, model
-    per_mention = encoded.series[encoded.entry]
+    per_mention = encoded.fact("series", lambda: encoded.series[encoded.entry])
     role = encoded.coded("role").codes
-    same = (per_mention[left] == per_mention[right]) & (per_mention[left] != MISSING)
+    line = per_mention[left]
+    at = np.flatnonzero((line == per_mention[right]) & (line != MISSING))
     levels = np.zeros(len(left), dtype=np.int8)
-    levels[same & (role[left] == role[right])] = _code("series", "same_number")
+    levels[at[role[left[at]] == role[right[at]]]] = _code("series", "same_number")
     return levels
 
 
@@ -288,7 +295,8 @@ def _death(
     encoded: Encoded, comparison: Comparison, left: Ints, right: Ints, model: Model
 ) -> Levels:
     del comparison, model
-    return death_levels(encoded.mentions, left, right)
+    dates = encoded.fact("death", lambda: death_dates(encoded.mentions))
+    return death_levels(dates, left, right)
 
 
 _KINDS: Final[dict[str, _Kind]] = {

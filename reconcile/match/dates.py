@@ -1,11 +1,10 @@
-"""Dates of birth compared by precision (P6), once per distinct pair of dates."""
+"""Dates of birth compared by precision (P6)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 
 from reconcile.match.encoding import BOUND, DAY, MONTH, Dates
 from reconcile.match.model import KINDS, MISSING
@@ -30,39 +29,54 @@ def date_levels(dates: Dates, left: Ints, right: Ints) -> NDArray[np.int8]:
         left: positions of one side.
         right: positions of the other side.
     """
-    codes, where = dates.distinct
     levels = np.zeros(len(left), dtype=np.int8)
-    one, other = codes[left], codes[right]
-    known = np.flatnonzero((one != MISSING) & (other != MISSING))
-    if not len(known):
-        return levels
-    size = len(where)
-    low, high = np.minimum(one[known], other[known]), np.maximum(one[known], other[known])
-    pairs, values = pd.factorize(low * size + high)
-    first, second = np.divmod(values, size)
-    levels[known] = _levels(dates, where[first], where[second])[pairs]
+    known = np.flatnonzero((dates.first[left] != MISSING) & (dates.first[right] != MISSING))
+    one, other = left[known], right[known]
+    precisions = dates.precision[one], dates.precision[other]
+    worse = np.minimum(*precisions)
+    for chosen, decide in (
+        (worse == DAY, _exact_levels),
+        ((worse != DAY) & (worse != BOUND), _loose_levels),
+        ((worse == BOUND) & (np.maximum(*precisions) != BOUND), _bound_levels),
+        ((worse == BOUND) & (np.maximum(*precisions) == BOUND), _bounds_levels),
+    ):
+        at = np.flatnonzero(chosen)
+        levels[known[at]] = decide(dates, one[at], other[at])
     return levels
 
 
-def _levels(dates: Dates, one: Ints, other: Ints) -> NDArray[np.int8]:
-    gap = np.maximum(dates.first[one] - dates.last[other], dates.first[other] - dates.last[one])
-    overlap = gap <= 0
-    worse = np.minimum(dates.precision[one], dates.precision[other])
-    exact = worse == DAY
-    bound = worse == BOUND
-    loose = ~exact & ~bound
-    levels = np.zeros(len(one), dtype=np.int8)
-    levels[exact] = _exact_levels(dates, one[exact], other[exact])
+def _gap(dates: Dates, one: Ints, other: Ints) -> Ints:
+    """Days between two intervals, none or less where they overlap."""
+    gap: Ints = np.maximum(
+        dates.first[one] - dates.last[other], dates.first[other] - dates.last[one]
+    )
+    return gap
+
+
+def _loose_levels(dates: Dates, one: Ints, other: Ints) -> NDArray[np.int8]:
+    """Levels where the coarser side is an age, a year or a month."""
     years = _years_apart(dates, one, other)
-    levels[loose] = CODES["year_different"]
-    levels[loose & (years <= _FEW_YEARS)] = CODES["year_off_few"]
-    levels[loose & (years <= 1)] = CODES["year_off_one"]
-    levels[loose & overlap] = CODES["year_overlap"]
-    levels[loose & overlap & (worse == MONTH)] = CODES["month_overlap"]
-    both = bound & (np.maximum(dates.precision[one], dates.precision[other]) == BOUND)
-    levels[bound & ~both & overlap] = CODES["age_possible"]
-    levels[bound & ~overlap] = CODES["age_impossible"]
+    overlap = _gap(dates, one, other) <= 0
+    months = np.minimum(dates.precision[one], dates.precision[other]) == MONTH
+    levels = np.full(len(one), CODES["year_different"], dtype=np.int8)
+    levels[years <= _FEW_YEARS] = CODES["year_off_few"]
+    levels[years <= 1] = CODES["year_off_one"]
+    levels[overlap] = CODES["year_overlap"]
+    levels[overlap & months] = CODES["month_overlap"]
     return levels
+
+
+def _bound_levels(dates: Dates, one: Ints, other: Ints) -> NDArray[np.int8]:
+    """Levels where of one side only the bounds of its role's ages are known."""
+    overlap = _gap(dates, one, other) <= 0
+    possible, impossible = CODES["age_possible"], CODES["age_impossible"]
+    return np.where(overlap, possible, impossible).astype(np.int8)
+
+
+def _bounds_levels(dates: Dates, one: Ints, other: Ints) -> NDArray[np.int8]:
+    """Levels where both sides have bounds only: that they overlap says nothing."""
+    overlap = _gap(dates, one, other) <= 0
+    return np.where(overlap, 0, CODES["age_impossible"]).astype(np.int8)
 
 
 def _years_apart(dates: Dates, one: Ints, other: Ints) -> Ints:
@@ -73,15 +87,23 @@ def _years_apart(dates: Dates, one: Ints, other: Ints) -> Ints:
 
 
 def _exact_levels(dates: Dates, one: Ints, other: Ints) -> NDArray[np.int8]:
-    first, second = dates.first[one], dates.first[other]
-    year_a, month_a, day_a = _parts(first)
-    year_b, month_b, day_b = _parts(second)
+    """Levels where both sides have a day."""
+    apart = np.abs(dates.first[one] - dates.first[other])
+    levels = np.full(len(one), CODES["day_equal"], dtype=np.int8)
+    at = np.flatnonzero(apart)
+    levels[at] = _unequal_levels(dates, one[at], other[at], apart[at])
+    return levels
+
+
+def _unequal_levels(dates: Dates, one: Ints, other: Ints, apart: Ints) -> NDArray[np.int8]:
+    """Levels of two days that are not the same."""
+    year, month, day = dates.calendar
+    year_a, month_a, day_a = year[one], month[one], day[one]
+    year_b, month_b, day_b = year[other], month[other], day[other]
     same_year, same_month, same_day = year_a == year_b, month_a == month_b, day_a == day_b
-    apart = np.abs(first - second)
     lunar = dates.lunar[one] | dates.lunar[other]
-    agreeing = same_year.astype(int) + same_month + same_day
+    agreeing = same_year.astype(np.int8) + same_month + same_day
     holds = {
-        "day_equal": apart == 0,
         "day_swapped": same_year & (day_a == month_b) & (day_b == month_a),
         "day_lunar": lunar & (apart >= _LUNAR[0]) & (apart <= _LUNAR[1]),
         "day_component": agreeing >= 2,
@@ -92,13 +114,3 @@ def _exact_levels(dates: Dates, one: Ints, other: Ints) -> NDArray[np.int8]:
     for level, flags in reversed(holds.items()):
         levels[flags] = CODES[level]
     return levels
-
-
-def _parts(ordinals: Ints) -> tuple[Ints, Ints, Ints]:
-    """Year, month and day of the month."""
-    stamps = (ordinals - 719163).astype("datetime64[D]")
-    months = stamps.astype("datetime64[M]")
-    years = stamps.astype("datetime64[Y]")
-    month = (months - years.astype("datetime64[M]")).astype(np.int64) + 1
-    day = (stamps - months.astype("datetime64[D]")).astype(np.int64) + 1
-    return years.astype(np.int64) + 1970, month, day

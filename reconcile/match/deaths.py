@@ -27,15 +27,14 @@ _LEVELS: Final = {
 }
 
 
-def death_levels(mentions: pd.DataFrame, left: Ints, right: Ints) -> NDArray[np.int8]:
+def death_levels(dates: Dates, left: Ints, right: Ints) -> NDArray[np.int8]:
     """Level of each pair of days of death, 0 where one side does not state one.
 
     Args:
-        mentions: LIVE_MENTIONS.
+        dates: days of death of all mentions.
         left: positions of one side.
         right: positions of the other side.
     """
-    dates = _dates(mentions)
     levels = np.zeros(len(left), dtype=np.int8)
     known = np.flatnonzero((dates.first[left] != MISSING) & (dates.first[right] != MISSING))
     names = KINDS["death"]
@@ -47,8 +46,12 @@ def death_levels(mentions: pd.DataFrame, left: Ints, right: Ints) -> NDArray[np.
     return levels
 
 
-def _dates(mentions: pd.DataFrame) -> Dates:
-    """Days of death as intervals; those of persons who do not die in the entry are missing."""
+def death_dates(mentions: pd.DataFrame) -> Dates:
+    """Days of death as intervals; those of persons who do not die in the entry are missing.
+
+    Args:
+        mentions: LIVE_MENTIONS.
+    """
     first, last = days(mentions["death_from"]), days(mentions["death_to"])
     codes, words = pd.factorize(mentions["death_precision"])
     precision = np.array([PRECISIONS.get(str(word), 0) for word in words] or [0])[codes]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -16,11 +16,15 @@ from reconcile.match.names import NameForms
 from reconcile.text.folding import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
     from numpy.typing import NDArray
 
     from reconcile.match.model import Model
 
     Ints = NDArray[np.int64]
+
+_T = TypeVar("_T")
 
 _SEXES: Final = {"M": 1, "F": 2}
 PRECISIONS: Final = {"": 0, "age": 1, "year": 2, "month": 3, "day": 4}
@@ -100,14 +104,13 @@ class Dates:
         return year_of(self.first), year_of(self.last)
 
     @cached_property
-    def distinct(self) -> tuple[Ints, Ints]:
-        """Code of each mention's date, ``MISSING`` where nothing is known; one mention per code."""
-        keys = (self.first * 4_000_000 + self.last) * 16 + self.precision * 2 + self.lunar
-        at = np.flatnonzero(self.first != MISSING)
-        _, first, inverse = np.unique(keys[at], return_index=True, return_inverse=True)
-        codes = np.full(len(keys), MISSING, dtype=np.int64)
-        codes[at] = inverse
-        return codes, at[first]
+    def calendar(self) -> tuple[Ints, Ints, Ints]:
+        """Year, month and day of the month of ``first``; of no use where that is missing."""
+        stamps = (self.first - _EPOCH).astype("datetime64[D]")
+        months, years = stamps.astype("datetime64[M]"), stamps.astype("datetime64[Y]")
+        month = (months - years.astype("datetime64[M]")).astype(np.int64) + 1
+        day = (stamps - months.astype("datetime64[D]")).astype(np.int64) + 1
+        return years.astype(np.int64) + EPOCH_YEAR, month, day
 
 
 @dataclass
@@ -132,6 +135,7 @@ class Encoded:
     head: Ints
     relatives: dict[str, Ints] = field(default_factory=dict)
     _coded: dict[tuple[str, ...], Coded] = field(default_factory=dict)
+    _facts: dict[Hashable, Any] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.mentions)
@@ -149,10 +153,23 @@ class Encoded:
         lines = self.entries[list(_SERIES)].groupby(list(_SERIES), dropna=False).ngroup()
         return np.where(numbered.to_numpy(dtype=bool), lines.to_numpy(dtype=np.int64), MISSING)
 
+    def fact(self, about: Hashable, made: Callable[[], _T]) -> _T:
+        """What a comparison needs to know of every mention or entry, made once and kept.
+
+        Args:
+            about: what it is; everything that it depends on beside the tables.
+            made: makes it.
+        """
+        if about not in self._facts:
+            self._facts[about] = made()
+        found: _T = self._facts[about]
+        return found
+
     def replace_column(self, column: str, values: pd.Series[Any]) -> None:
         """Put other values in the place of a column (attributes lent by a structural join)."""
         self.mentions = self.mentions.assign(**{column: values})
         self._coded = {at: coded for at, coded in self._coded.items() if column not in at}
+        self._facts = {}
 
 
 def _encode(table: pd.DataFrame, columns: tuple[str, ...]) -> Coded:

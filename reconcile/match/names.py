@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 CODES: Final = {level: code for code, level in enumerate(KINDS["name"], start=1)}
 _SHORT: Final = 6  # one letter in a shorter name makes another name
 _LONG: Final = 10  # two wrong letters need a longer one
+_MOST_EDITS: Final = 2
 
 
 class NameForms:
@@ -60,6 +61,7 @@ class NameForms:
             [key == text for key, text in zip(texts["key"], self.texts, strict=True)], dtype=bool
         )
         self._length = np.array([len(text) for text in self.texts], dtype=np.int64)
+        self._letters = np.array([_letters(text) for text in self.texts], dtype=np.int64)
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -73,8 +75,11 @@ class NameForms:
         """
         levels = np.zeros(len(left), dtype=np.int8)
         known = np.flatnonzero((left >= 0) & (right >= 0))
-        low = np.minimum(left[known], right[known])
-        high = np.maximum(left[known], right[known])
+        one, other = left[known], right[known]
+        alike = one == other
+        levels[known[alike]] = CODES["exact"]
+        known, one, other = known[~alike], one[~alike], other[~alike]
+        low, high = np.minimum(one, other), np.maximum(one, other)
         distinct, values = pd.factorize(low * max(len(self), 1) + high)
         first, second = np.divmod(values, max(len(self), 1))
         levels[known] = self.levels(first, second)[distinct]
@@ -114,16 +119,19 @@ class NameForms:
 
     def _edits(self, first: Ints, second: Ints, wanted: Flags) -> NDArray[np.uint8]:
         """Wrong, missing, added or swapped letters between unmarked names, at most 3."""
-        # Names whose lengths differ by more than two letters are farther apart than two edits.
-        near = wanted & (np.abs(self._length[first] - self._length[second]) <= 2)
+        # Names whose lengths differ by more than two letters are farther apart than two edits, and
+        # so are those of whose letters more than four stand in one of them only.
+        near = wanted & (np.abs(self._length[first] - self._length[second]) <= _MOST_EDITS)
         at = np.flatnonzero(near)
+        unlike = np.bitwise_count(self._letters[first[at]] ^ self._letters[second[at]])
+        at = at[unlike <= 2 * _MOST_EDITS]
         edits = np.full(len(first), 3, dtype=np.uint8)
         if len(at):
             edits[at] = cpdist(
                 list(self._plain_texts[first[at]]),
                 list(self._plain_texts[second[at]]),
                 scorer=OSA.distance,
-                score_cutoff=2,
+                score_cutoff=_MOST_EDITS,
                 dtype=np.uint8,
             )
         return edits
@@ -165,6 +173,18 @@ class NameForms:
             given = others[one]
             same[at] |= (given != "") & ((given == names[two]) | (given == others[two]))
         return same
+
+
+def _letters(text: str) -> int:
+    """The letters of a text, one bit each; one that is there a second time has a bit of its own.
+
+    One edit changes two bits at most: it takes a letter away, adds one, or both.
+    """
+    bits = 0
+    for letter in text:
+        bit = 1 << (ord(letter) % 31)
+        bits |= bit << 31 if bits & bit else bit
+    return bits
 
 
 def _texts(texts: list[str]) -> NDArray[np.object_]:

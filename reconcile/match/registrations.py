@@ -63,14 +63,14 @@ def registrations(
         right: positions of the other side.
     """
     coded = encoded.coded(passage)
-    spoken = np.isin(coded.texts.astype(str), passages)
-    of_word = spoken[coded.codes] & (coded.codes != MISSING)
-    at = np.flatnonzero(of_word[left] & (coded.codes[left] == coded.codes[right]))
+    spoken = np.append(np.isin(coded.texts.astype(str), passages), False)  # missing comes last
+    word = coded.codes[left]
+    at = np.flatnonzero(spoken[word] & (word == coded.codes[right]))
     one, other = encoded.entry[left[at]], encoded.entry[right[at]]
     series = encoded.series
     once = (series[one] != series[other]) | (series[one] == MISSING)
     at, one, other = at[once], one[once], other[once]
-    first = days(encoded.entries["registered_from"])
+    first = encoded.fact("registered", lambda: days(encoded.entries["registered_from"]))
     known = (first[one] != MISSING) & (first[other] != MISSING)
     turned = known & (first[one] > first[other])
     apart = np.where(known, np.abs(first[one] - first[other]), MISSING)
@@ -100,19 +100,18 @@ def again_levels(encoded: Encoded, found: Registrations) -> Ints:
         encoded: the mentions.
         found: the registrations.
     """
-    entries = encoded.entries
-    kind = entries["registration_kind"].to_numpy(dtype=object)
-    again = (kind == _AGAIN) | _speaks_of(entries, _NOTED)
+    kinds = encoded.fact("registration kinds", lambda: _Kinds(encoded.entries))
+    again, late, on_time = kinds.again, kinds.late, kinds.on_time
     first, second = found.earlier, found.later
     in_order = found.apart != MISSING
-    known = (again[first] | (kind[first] != "")) & (again[second] | (kind[second] != ""))
+    known = (again[first] | kinds.stated[first]) & (again[second] | kinds.stated[second])
     holds = {
-        "named": _named(entries, second, first),
+        "named": kinds.named(second, first),
         "later_again": again[second] & ~again[first] & in_order,
         "again": again[first] | again[second],
-        "later_late": (kind[second] == "late") & (kind[first] == "on_time") & in_order,
-        "both_on_time": (kind[second] == "on_time") & (kind[first] == "on_time"),
-        "both_late": (kind[second] == "late") & (kind[first] == "late"),
+        "later_late": late[second] & on_time[first] & in_order,
+        "both_on_time": on_time[second] & on_time[first],
+        "both_late": late[second] & late[first],
         "other": np.ones(len(first), dtype=bool),
     }
     codes = np.zeros(len(first), dtype=np.int64)
@@ -131,20 +130,38 @@ def office_levels(encoded: Encoded, found: Registrations) -> Ints:
         found: the registrations.
     """
     same, other = range(1, 3)
-    bodies, texts = pd.factorize(encoded.entries["body"])
+    bodies = encoded.fact("bodies", lambda: _bodies(encoded.entries))
+    one, two = bodies[found.earlier], bodies[found.later]
+    judged = (one != MISSING) & (two != MISSING)
+    return np.where(judged, np.where(one == two, same, other), 0)
+
+
+class _Kinds:
+    """What kind of registration each entry is, and what it says of an earlier one."""
+
+    def __init__(self, entries: pd.DataFrame) -> None:
+        kind = entries["registration_kind"].to_numpy(dtype=object)
+        self.again = (kind == _AGAIN) | _speaks_of(entries, _NOTED)
+        self.late, self.on_time, self.stated = kind == "late", kind == "on_time", kind != ""
+        told = entries["note_flags"].str.extract(_EARLIER)[0].fillna("").to_numpy(dtype=object)
+        number, year = entries["number"].astype("str"), entries["year"].astype("str")
+        borne = (number + "/" + year).fillna("").to_numpy(dtype=object)
+        lines = pd.factorize(np.concatenate([told, borne]))[0]
+        self._told = np.where(told == "", MISSING, lines[: len(told)])
+        self._borne = lines[len(told) :]
+
+    def named(self, naming: Ints, named: Ints) -> NDArray[np.bool_]:
+        """Whether the notes of an entry name the number of another one."""
+        told = self._told[naming]
+        found: NDArray[np.bool_] = (told != MISSING) & (told == self._borne[named])
+        return found
+
+
+def _bodies(entries: pd.DataFrame) -> Ints:
+    """The office of each entry, ``MISSING`` where it is not written."""
+    bodies, texts = pd.factorize(entries["body"])
     empty = np.isin(bodies, np.flatnonzero(np.asarray(texts, dtype=object) == ""))
-    one, two = found.earlier, found.later
-    judged = ~empty[one] & ~empty[two]
-    return np.where(judged, np.where(bodies[one] == bodies[two], same, other), 0)
-
-
-def _named(entries: pd.DataFrame, naming: Ints, named: Ints) -> NDArray[np.bool_]:
-    """Whether the notes of an entry name the number of another one."""
-    told = entries["note_flags"].str.extract(_EARLIER)[0].fillna("").to_numpy(dtype=object)
-    number, year = entries["number"].astype("str"), entries["year"].astype("str")
-    borne = (number + "/" + year).fillna("").to_numpy(dtype=object)
-    found: NDArray[np.bool_] = (told[naming] != "") & (told[naming] == borne[named])
-    return found
+    return np.where(empty, MISSING, bodies)
 
 
 def adoption_levels(encoded: Encoded, found: Registrations) -> Ints:
@@ -155,7 +172,7 @@ def adoption_levels(encoded: Encoded, found: Registrations) -> Ints:
         found: the registrations.
     """
     both, single = range(1, 3)
-    adopted = _speaks_of(encoded.entries, _ADOPTED)
+    adopted = encoded.fact("adopted", lambda: _speaks_of(encoded.entries, _ADOPTED))
     one, other = adopted[found.earlier], adopted[found.later]
     return np.where(one & other, both, np.where(one | other, single, 0))
 

@@ -68,14 +68,30 @@ class Known:
     groups: Ints
     speakers: dict[str, Ints]
 
-    def relative(self, slot: str, of: Ints, beside: Ints) -> Ints:
-        """Relative of one side of pairs.
+    def relatives(self, slots: tuple[str, str], left: Ints, right: Ints) -> tuple[Ints, Ints, Ints]:
+        """Relatives of both sides of pairs.
 
         Two members of one group get no lent relatives: they would agree on what they lent each
         other, and a false group would prove itself right.
+
+        Args:
+            slots: whose relative of the left and of the right side.
+            left: positions of one side.
+            right: positions of the other side.
+
+        Returns:
+            The places of the pairs both sides of which have one, and both relatives there.
         """
-        within = self.groups[of] == self.groups[beside]
-        return np.where(within, self.own[slot][of], self.lent[slot][of])
+        first, second = self.lent[slots[0]][left], self.lent[slots[1]][right]
+        at = np.flatnonzero((first != MISSING) & (second != MISSING))
+        first, second = first[at], second[at]
+        if self.lent is self.own:
+            return at, first, second
+        within = self.groups[left[at]] == self.groups[right[at]]
+        first[within] = self.own[slots[0]][left[at[within]]]
+        second[within] = self.own[slots[1]][right[at[within]]]
+        there = (first != MISSING) & (second != MISSING)
+        return at[there], first[there], second[there]
 
     def speaker(self, comparison: str, of: Ints, beside: Ints) -> Ints:
         """The mention whose value is compared for one side of pairs, lent as relatives are."""
@@ -144,12 +160,13 @@ def own_weights(encoded: Encoded, levels: Levels, model: Model, of_kin: bool = F
     for comparison in chosen:
         pattern = pattern * (len(comparison.levels) + 1) + levels.by_comparison[comparison.id]
     codes, values = pd.factorize(pattern)
-    weights = np.zeros((len(values), len(model.rivals)), dtype=np.float64)
+    # Rivals in lines, so that what one rival says of all pairs lies together in memory.
+    weights = np.zeros((len(model.rivals), len(values)), dtype=np.float64)
     rest = values
     for comparison in reversed(chosen):
         rest, code = np.divmod(rest, len(comparison.levels) + 1)
-        weights += level_weights(comparison, model, of_kin)[code]
-    per_pair = weights[codes]
+        weights += level_weights(comparison, model, of_kin).T[:, code]
+    per_pair: Floats = np.take(weights, codes, axis=1).T
     for comparison in chosen:
         if comparison.kind == "name":
             _add_frequencies(per_pair, encoded, comparison, levels, model)
@@ -195,8 +212,10 @@ def priors(model: Model) -> Floats:
 
 def combine(by_rival: Floats) -> Floats:
     """Log2 odds against all rivals together."""
-    against: Floats = np.logaddexp2.reduce(-by_rival, axis=1)
-    return -against
+    nearest: Floats = by_rival.min(axis=1)
+    against = np.exp2(nearest - by_rival.T).sum(axis=0)
+    odds: Floats = nearest - np.log2(against)
+    return odds
 
 
 def own_scores(encoded: Encoded, levels: Levels, model: Model) -> Floats:
@@ -266,21 +285,20 @@ def relative_weights(
         model: the matching model.
         known: who is whose relative, and which mentions are one person, as far as known.
     """
-    said = np.zeros((len(left), len(model.rivals)), dtype=np.float64)
+    said: Floats = np.zeros((len(model.rivals), len(left)), dtype=np.float64).T
     bits = np.full(len(left), np.nan)
     for one, other in _ways(evidence):
-        first, second = known.relative(one, left, right), known.relative(other, right, left)
-        at = np.flatnonzero((first != MISSING) & (second != MISSING))
+        at, first, second = known.relatives((one, other), left, right)
         if len(at):
-            found = _relative_bits(encoded, first[at], second[at], model, known)
+            found = _relative_bits(encoded, first, second, model, known)
             bits[at] = np.fmax(bits[at], found)
     at = np.flatnonzero(~np.isnan(bits))
-    distinct, codes = np.unique(bits[at], return_inverse=True)
-    ratio = np.exp2(np.clip(distinct, -_FARTHEST, _FARTHEST))
-    for column, rival in enumerate(model.rivals):
-        u = evidence.against.get(rival, evidence.u)
-        odds = (evidence.m * ratio + 1 - evidence.m) / (u * ratio + 1 - u)
-        said[at, column] = np.log2(odds)[codes]
+    ratio = np.exp2(np.clip(bits[at], -_FARTHEST, _FARTHEST))
+    same = evidence.m * ratio + 1 - evidence.m
+    against = {rival: evidence.against.get(rival, evidence.u) for rival in model.rivals}
+    weights = {u: np.log2(same / (u * ratio + 1 - u)) for u in set(against.values())}
+    for column, u in enumerate(against.values()):
+        said[at, column] = weights[u]
     return said
 
 
@@ -297,13 +315,9 @@ def _relative_bits(
     encoded: Encoded, first: Ints, second: Ints, model: Model, known: Known
 ) -> Floats:
     """Weight that two relatives are one person, by what they say themselves."""
-    low, high = np.minimum(first, second), np.maximum(first, second)
-    codes, values = pd.factorize(low * len(encoded) + high)
-    left, right = np.divmod(values, len(encoded))
-    levels = levels_of(encoded, left, right, model, known, of_relatives=True)
+    levels = levels_of(encoded, first, second, model, known, of_relatives=True)
     bits = own_weights(encoded, levels, model, of_kin=True)[:, model.rivals.index(RANDOM)]
-    bits = np.where(known.groups[left] == known.groups[right], _FARTHEST, bits)
-    return bits[codes]
+    return np.where(known.groups[first] == known.groups[second], _FARTHEST, bits)
 
 
 def probabilities(weights: Floats) -> Floats:

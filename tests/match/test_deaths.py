@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reconcile.match.deaths import death_levels
+from reconcile.match.deaths import death_dates, death_levels
 from reconcile.match.model import KINDS
 
 
@@ -42,6 +42,7 @@ def test_level_of_days_of_death(one, other, level):
     frame = pd.DataFrame([died(one), died(other)]).astype(
         {"death_from": "Int32", "death_to": "Int32", "death_precision": "str"}
     )
-    codes = [int(death_levels(frame, np.array([a]), np.array([b]))[0]) for a, b in ((0, 1), (1, 0))]
+    dates = death_dates(frame)
+    codes = [int(death_levels(dates, np.array([a]), np.array([b]))[0]) for a, b in ((0, 1), (1, 0))]
     assert codes[0] == codes[1]
     assert (KINDS["death"][codes[0] - 1] if codes[0] else "") == level

@@ -116,7 +116,11 @@ def test_members_of_one_group_lend_each_other_nothing_about_themselves(encoded, 
     groups[other] = groups[child]
     known = known_from(encoded, groups, model)
     assert known.lent["father"][other] == father[child]
-    assert known.relative("father", np.array([other]), np.array([child]))[0] < 0
+    at, *_ = known.relatives(("father", "father"), np.array([other]), np.array([child]))
+    assert not len(at)
+    stranger = int(np.flatnonzero((father >= 0) & (groups != groups[child]))[0])
+    at, lent, _ = known.relatives(("father", "father"), np.array([other]), np.array([stranger]))
+    assert (at, lent) == ([0], [father[child]])
 
 
 def test_members_of_one_group_lend_their_best_date_to_others_only(encoded, model):
