@@ -120,6 +120,7 @@ def tables(
         role = told["role"]
         one = entry(number, TYPES[role], int(told["year"]))
         more = {"cmnd": told["cmnd"], "cccd": told["cccd"], "residence_hamlet": told["hamlet"]}
+        more["name_other"] = told["other"]
         if told["sex"]:
             more["sex"] = told["sex"]
         own = mention(one, role, told["name"], told["born"], **more)
