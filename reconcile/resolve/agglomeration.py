@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
-from reconcile.model import QUESTIONS
 from reconcile.resolve.adjacency import Adjacency, Pair, positions
 from reconcile.resolve.constraints import JUDGED, UNSUPPORTED, UNSURE, Apart, Constraints
+from reconcile.resolve.questions import Doubt, Forest, line_of, probability_of, questions_of
 from reconcile.resolve.second_look import Fit
 
 if TYPE_CHECKING:
@@ -23,13 +23,6 @@ if TYPE_CHECKING:
     from reconcile.resolve.clusters import Bounds
 
 _JOINED: Final = ("left", "right", "weight", "how")
-
-
-class _Doubt(NamedTuple):
-    """Why two clusters are not joined: a reason of QUESTIONS and the hard rule, if one."""
-
-    reason: str
-    rule: str
 
 
 @dataclass
@@ -46,26 +39,6 @@ class _Support:
             return self.best
         opposition = math.fsum(sorted(self.against)) / (self.favour + len(self.against))
         return self.best - opposition
-
-
-class _Forest:
-    """Clusters that hang together by questions."""
-
-    def __init__(self) -> None:
-        self._parent: dict[int, int] = {}
-
-    def join(self, one: int, other: int) -> bool:
-        """Put two clusters together; False if they were together before."""
-        roots = sorted((self._root(one), self._root(other)))
-        if roots[0] == roots[1]:
-            return False
-        self._parent[roots[1]] = roots[0]
-        return True
-
-    def _root(self, cluster: int) -> int:
-        while cluster in self._parent:
-            cluster = self._parent[cluster]
-        return cluster
 
 
 class Agglomeration:
@@ -239,7 +212,7 @@ class Agglomeration:
         sides = self._members[one], self._members[other]
         return self._constraints.against(*sides, self._roots, ages=ages)
 
-    def _doubt(self, one: int, other: int, weight: float, bounds: Bounds) -> _Doubt | None:
+    def _doubt(self, one: int, other: int, weight: float, bounds: Bounds) -> Doubt | None:
         """Why two clusters are not joined although a pair of them has this weight.
 
         People mistype years of birth more often than others share name, partner and child with
@@ -247,17 +220,17 @@ class Agglomeration:
         """
         rule = self._against(one, other, ages=weight < bounds.aged)
         if rule == UNSUPPORTED:
-            return _Doubt("weak_bridge", "")
+            return Doubt("weak_bridge", "")
         if rule:
-            return _Doubt("unsure" if rule == UNSURE else "hard_rule", rule)
+            return Doubt("unsure" if rule == UNSURE else "hard_rule", rule)
         support = self._between(one, other, bounds)
         if support.score() < bounds.link or self._is_weak_bridge(one, other, support, bounds):
-            return _Doubt("weak_bridge", "")
+            return Doubt("weak_bridge", "")
         size = len(self._members[one]) + len(self._members[other])
         if size > bounds.rules.thresholds.large_cluster:
-            return _Doubt("large_cluster", "")
+            return Doubt("large_cluster", "")
         if self._rivalled(one, other, weight, bounds):
-            return _Doubt("rival", "")
+            return Doubt("rival", "")
         return None
 
     def _between(self, one: int, other: int, bounds: Bounds) -> _Support:
@@ -341,24 +314,24 @@ class Agglomeration:
             best.setdefault(key, pair)
             if self._constraints.is_passage(pair.left, pair.right):
                 passing.setdefault(key, pair)
-        forest = _Forest()
+        forest = Forest()
         for key, pair in best.items():
             doubt = self._question(*key, pair, bounds)
             if doubt is None or doubt.rule in (JUDGED, UNSURE):
                 continue
             if forest.join(*key) or doubt.reason == "hard_rule":
-                lines[key] = _line(passing.get(key, pair), pair, doubt)
+                lines[key] = line_of(passing.get(key, pair), pair, doubt)
         for judged in apart:
             one, other = self.root(judged.left), self.root(judged.right)
             key = (min(one, other), max(one, other))
             if judged.rule == UNSURE and one != other:
                 asked = Pair(judged.left, judged.right, -math.inf)
-                lines[key] = _line(asked, best.get(key, asked), _Doubt("unsure", ""))
-        return _questions(list(lines.values()))
+                lines[key] = line_of(asked, best.get(key, asked), Doubt("unsure", ""))
+        return questions_of(list(lines.values()))
 
-    def _question(self, one: int, other: int, pair: Pair, bounds: Bounds) -> _Doubt | None:
+    def _question(self, one: int, other: int, pair: Pair, bounds: Bounds) -> Doubt | None:
         if pair.weight >= bounds.link:
-            return self._doubt(one, other, pair.weight, bounds) or _Doubt("rival", "")
+            return self._doubt(one, other, pair.weight, bounds) or Doubt("rival", "")
         rule = self._against(one, other)
         if rule and rule not in (UNSURE, UNSUPPORTED):
             return None
@@ -367,12 +340,12 @@ class Agglomeration:
         if not self._is_worth_asking(one, other, pair, bounds):
             self.unasked += 1
             return None
-        return _Doubt("possible", "")
+        return Doubt("possible", "")
 
     def _is_worth_asking(self, one: int, other: int, pair: Pair, bounds: Bounds) -> bool:
         """Whether two clusters are likely to be one, or much would be gained if they were."""
         thresholds = bounds.rules.thresholds
-        probability = _probability(pair.weight)
+        probability = probability_of(pair.weight)
         pairs = len(self._members[one]) * len(self._members[other])
         likely = probability >= thresholds.question_probability
         return likely or probability * pairs >= thresholds.question_gain
@@ -387,29 +360,3 @@ class Agglomeration:
         frame = pd.DataFrame(sorted(self._chain), columns=list(_JOINED))
         kinds = {"left": "Int32", "right": "Int32", "weight": "float64", "how": "str"}
         return frame.astype(kinds)
-
-
-def _questions(lines: list[dict[str, object]]) -> pd.DataFrame:
-    frame = pd.DataFrame(lines, columns=[*QUESTIONS.names, "best_left", "best_right"])
-    frame = frame.sort_values(["left", "right"], ignore_index=True)
-    best = frame[["best_left", "best_right"]].astype("Int32")
-    return QUESTIONS.build({name: frame[name] for name in QUESTIONS.names}).join(best)
-
-
-def _line(asked: Pair, best: Pair, doubt: _Doubt) -> dict[str, object]:
-    return {
-        "left": min(asked.left, asked.right),
-        "right": max(asked.left, asked.right),
-        "reason": doubt.reason,
-        "rule": doubt.rule,
-        "probability": _probability(best.weight),
-        "best_left": best.left,
-        "best_right": best.right,
-    }
-
-
-def _probability(weight: float) -> float:
-    """Probability of a weight in log2 odds."""
-    if math.isinf(weight):
-        return math.nan
-    return 1.0 / (1.0 + math.exp2(-weight))
