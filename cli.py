@@ -494,6 +494,14 @@ def verify(
             "--recompute", help=_("Work everything out anew as well, and compare; takes long.")
         ),
     ] = False,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            "--against",
+            metavar="FILE",
+            help=_("run-R….json of an earlier run: has anything been cut off since?"),
+        ),
+    ] = None,
     mappings: MappingsOption = None,
     lang: LangOption = _LANG,
     quiet: QuietOption = False,
@@ -503,7 +511,7 @@ def verify(
     with _working(quiet=quiet) as progress:
         from reconcile import pipeline
 
-        problems = pipeline.verify(register)
+        problems = pipeline.verify(register, against)
         if recompute and not problems:
             problems = pipeline.recompute(register, mappings, progress)
     if problems:
@@ -529,6 +537,25 @@ def backup(
 
         pipeline.backup(register, target)
     typer.echo(_("Written: {path}", path=target))
+
+
+@app.command(
+    cls=_Command,
+    help=_("Make a register out of a backup: in a new file, or in an empty database on a server."),
+    epilog=_example("reconcile restore copy.db --register hiep_duc.db"),
+)
+def restore(
+    source: Annotated[Path, typer.Argument(metavar="FILE", help=_("The backup; it stays."))],
+    register: RegisterOption = "register.db",
+    lang: LangOption = _LANG,
+) -> None:
+    """Restore a register."""
+    del lang
+    with _working():
+        from reconcile import pipeline
+
+        pipeline.restore(source, register)
+    typer.echo(_("The register was restored."))
 
 
 @app.command(

@@ -11,6 +11,7 @@ One run is one transaction; outputs are written after it, and never over an exis
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -31,7 +32,7 @@ from reconcile.outputs import (
     tally,
     write_outputs,
 )
-from reconcile.register import open_register
+from reconcile.register import open_register, restore_register
 from reconcile.register.accounting import OUTCOMES, check_read
 from reconcile.register.integrity import Problem
 from reconcile.report import dossier
@@ -110,6 +111,7 @@ __all__ = [
     "merge",
     "recompute",
     "refit_model",
+    "restore",
     "review_workbooks",
     "runs",
     "show_model",
@@ -580,10 +582,32 @@ def undo(register: str, run: str, *, later: bool = False) -> list[str]:
         return opened.undo(run, later=later)
 
 
-def verify(register: str) -> list[Problem]:
-    """What is wrong with a register, empty if nothing; see :meth:`Register.verify`."""
+def verify(register: str, against: Path | None = None) -> list[Problem]:
+    """What is wrong with a register, empty if nothing; see :meth:`Register.verify`.
+
+    Args:
+        register: path or SQLAlchemy URL.
+        against: ``run-R….json`` of an earlier run, of which nothing may have been cut off since.
+
+    Raises:
+        UsageError: ``against`` is no such file.
+    """
+    known_head = "" if against is None else _audit_head(against)
     with open_register(register, create=False) as opened:
-        return opened.verify()
+        return opened.verify(known_head)
+
+
+def _audit_head(manifest: Path) -> str:
+    try:
+        return str(json.loads(manifest.read_text(encoding="utf-8"))["audit_head"])
+    except OSError as error:
+        raise UsageError(
+            "{file}: cannot be read ({reason}).", file=manifest.name, reason=error.strerror
+        ) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise UsageError(
+            "{file} is not what a run leaves behind; name a run-R….json.", file=manifest.name
+        ) from error
 
 
 def recompute(
@@ -620,6 +644,11 @@ def backup(register: str, target: Path) -> None:
     """Write a consistent, verified copy of a register; see :meth:`Register.backup`."""
     with open_register(register, create=False) as opened:
         opened.backup(target)
+
+
+def restore(source: Path, register: str) -> None:
+    """Make a register out of a backup; see :func:`reconcile.register.restore_register`."""
+    restore_register(source, register)
 
 
 def import_judgements(

@@ -156,16 +156,16 @@ def test_refused_decisions_end_with_five_and_are_listed(run, monkeypatch, tmp_pa
 
 
 def test_verify_ends_with_four_where_something_is_wrong(run, monkeypatch):
-    monkeypatch.setattr(pipeline, "verify", lambda _: [])
+    monkeypatch.setattr(pipeline, "verify", lambda *_: [])
     assert run("verify").exit_code == 0
-    monkeypatch.setattr(pipeline, "verify", lambda _: [Problem("It does not add up.")])
+    monkeypatch.setattr(pipeline, "verify", lambda *_: [Problem("It does not add up.")])
     result = run("verify")
     assert result.exit_code == 4
     assert "It does not add up." in result.output
 
 
 def test_verify_recomputes_where_it_is_asked_to(run, monkeypatch):
-    monkeypatch.setattr(pipeline, "verify", lambda _: [])
+    monkeypatch.setattr(pipeline, "verify", lambda *_: [])
     monkeypatch.setattr(pipeline, "recompute", lambda *_: [Problem("It is not what it was.")])
     assert run("verify").exit_code == 0
     result = run("verify", "--recompute")

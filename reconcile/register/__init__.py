@@ -8,6 +8,15 @@ from reconcile.register.changes import Changes
 from reconcile.register.resolved import Resolved, Saved
 from reconcile.register.session import Run
 from reconcile.register.snapshot import Readable
-from reconcile.register.store import Register, open_register
+from reconcile.register.store import Register, open_register, restore_register
 
-__all__ = ["Changes", "Readable", "Register", "Resolved", "Run", "Saved", "open_register"]
+__all__ = [
+    "Changes",
+    "Readable",
+    "Register",
+    "Resolved",
+    "Run",
+    "Saved",
+    "open_register",
+    "restore_register",
+]

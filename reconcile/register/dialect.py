@@ -5,9 +5,9 @@ Everything else in the register is SQLAlchemy expressions that both databases un
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
-from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -23,24 +23,22 @@ from sqlalchemy import (
     make_url,
     text,
 )
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from reconcile.errors import RegisterBusyError, RegisterError, UsageError
+from reconcile.errors import RegisterError, UsageError
+from reconcile.register.faults import register_error, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection, Engine
 
 APPLICATION_ID: Final = 0x52454349  # "RECI": tells our files from other SQLite files
 WAIT_SECONDS: Final = 10
 _CHUNK: Final = 20_000
+_UNWRITABLE: Final = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY")
 _HEADER: Final = b"SQLite format 3\x00"
 _LOCK: Final = 0x5245434F4E43  # key of PostgreSQL's advisory lock: one writing run at a time
-_BUSY_STATES: Final = {"55P03", "40001", "40P01"}
-_BUSY: Final = (
-    "Another run is writing to the register {register}; wait until it has ended and try again."
-)
 
 
 def locate(location: str | Path) -> URL:
@@ -61,13 +59,6 @@ def locate(location: str | Path) -> URL:
             backend=url.get_backend_name(),
         )
     return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
-
-
-def shown(url: URL) -> str:
-    """What messages call a register: the file's name, or host and database without password."""
-    if url.get_backend_name() == "sqlite":
-        return Path(url.database or "").name
-    return f"{url.host or ''}/{url.database or ''}"
 
 
 def is_file(url: URL) -> bool:
@@ -159,36 +150,6 @@ def _begin(connection: Connection) -> None:
     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
 
 
-@contextmanager
-def explained(url: URL) -> Iterator[None]:
-    """Turn errors of the database driver into errors of the register, without any data in them."""
-    try:
-        yield
-    except DBAPIError as error:
-        raise _register_error(error, url) from error
-
-
-def _register_error(error: DBAPIError, url: URL) -> RegisterError:
-    cause = error.orig
-    if isinstance(cause, sqlite3.Error):
-        kind = getattr(cause, "sqlite_errorname", "") or ""
-        if kind.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-            return RegisterBusyError(_BUSY, register=shown(url))
-        if kind.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-            return RegisterError(
-                "The register {register} is damaged ({kind}); restore a backup.",
-                register=shown(url),
-                kind=kind,
-            )
-    else:
-        kind = getattr(cause, "sqlstate", None) or type(cause).__name__
-        if kind in _BUSY_STATES:
-            return RegisterBusyError(_BUSY, register=shown(url))
-    return RegisterError(
-        "The register {register} cannot be used ({kind}).", register=shown(url), kind=kind
-    )
-
-
 def mark_file(connection: Connection) -> None:
     """Write our application id into a new SQLite file."""
     if connection.dialect.name == "sqlite":
@@ -269,20 +230,42 @@ def integrity_problems(connection: Connection) -> list[str]:
     return problems + [f"foreign key of {table}" for table, *_ in orphans]
 
 
-def copy_database(url: URL, target: Path) -> None:
+def copy_file(url: URL, target: Path) -> None:
     """Write a consistent copy of a SQLite register while others go on working.
 
+    Args:
+        url: the register.
+        target: the copy; what is in it is overwritten.
+
     Raises:
-        UsageError: the register is on a server, which has tools of its own for this.
+        OSError: the target cannot be written; its ``strerror`` is SQLite's word for it.
+        RegisterError: the register is damaged.
     """
-    if not is_file(url):
-        raise UsageError("A register on a server is backed up with the server's own pg_dump.")
-    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     source = sqlite3.connect(Path(str(url.database)).absolute().as_uri() + "?mode=ro", uri=True)
     copy = sqlite3.connect(target)
     try:
-        source.backup(copy)
+        source.backup(copy)  # in one step, that is within one reading transaction
         copy.execute("PRAGMA journal_mode = DELETE")  # one file, nothing beside it
+    except sqlite3.Error as error:
+        kind = getattr(error, "sqlite_errorname", "")
+        if kind.startswith(_UNWRITABLE):
+            raise OSError(errno.EIO, kind, str(target)) from error
+        raise register_error(error, url) from error
     finally:
         copy.close()
         source.close()
+
+
+def count_on(connection: Connection, tables: Iterable[Table]) -> None:
+    """After lines were copied with their numbers: have a server go on counting behind them."""
+    if connection.dialect.name != "postgresql":
+        return
+    quote = connection.dialect.identifier_preparer.quote
+    for table in tables:
+        connection.execute(
+            text(
+                "SELECT setval(pg_get_serial_sequence(:name, 'line'), max(line)) "  # noqa: S608 - our own tables
+                f"FROM {quote(table.name)} HAVING max(line) IS NOT NULL"
+            ),
+            {"name": quote(table.name)},
+        )

@@ -13,7 +13,7 @@ from sqlalchemy import func, insert, inspect, select, update
 
 from reconcile.errors import RegisterError, UsageError
 from reconcile.model import fingerprint
-from reconcile.register import audit, dialect, digests
+from reconcile.register import audit, dialect, digests, faults
 from reconcile.register import tables as t
 from reconcile.register.ids import run_name
 
@@ -103,7 +103,7 @@ class Session:
     @property
     def name(self) -> str:
         """What messages call it: the file's name, or host and database."""
-        return dialect.shown(self._url)
+        return faults.shown(self._url)
 
     @property
     def path(self) -> Path | None:
@@ -155,7 +155,7 @@ class Session:
 
     @contextmanager
     def _transaction(self, *, writes: bool) -> Iterator[Connection]:
-        with dialect.explained(self._url), self._engine.connect() as plain:
+        with faults.explained(self._url), self._engine.connect() as plain:
             connection = plain.execution_options(writes=writes)
             with connection.begin():
                 yield connection
@@ -163,7 +163,7 @@ class Session:
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         if self._writing is not None:
-            with dialect.explained(self._url):
+            with faults.explained(self._url):
                 yield self._writing
         else:
             with self._transaction(writes=False) as connection:

@@ -15,6 +15,7 @@ from reconcile.register import (
     comparing,
     delivered,
     dialect,
+    faults,
     imports,
     integrity,
     judging,
@@ -73,6 +74,23 @@ def open_register(
     return register
 
 
+def restore_register(
+    source: Path, location: str | Path, clock: Callable[[], datetime] = _now
+) -> None:
+    """Make a register out of a backup; see :func:`reconcile.register.backups.restore`.
+
+    Args:
+        source: the backup, or any other register that is a file.
+        location: path of a file that does not exist, or SQLAlchemy URL of an empty database.
+        clock: gives the time.
+
+    Raises:
+        UsageError: the URL is wrong, or the file exists.
+        RegisterError: the backup is damaged, or the database holds something.
+    """
+    backups.restore(source, dialect.locate(location), clock)
+
+
 class Register(Session):
     """An open register. Made by :func:`open_register`."""
 
@@ -100,7 +118,7 @@ class Register(Session):
                 else now.
         """
         connection = self._connection(run)
-        with dialect.explained(self._url):
+        with faults.explained(self._url):
             added = imports.add_import(connection, run.number, (deliveries, files, rows))
             if findings is not None:
                 imports.add_import_findings(connection, run.number, findings, files)
@@ -112,7 +130,7 @@ class Register(Session):
         Returns:
             Their ids, ``J-…``, empty for one that the register has already.
         """
-        with dialect.explained(self._url):
+        with faults.explained(self._url):
             return judging.add_judgements(self._connection(run), run.number, decisions)
 
     def save(self, run: Run, resolved: Resolved) -> Saved:
@@ -121,7 +139,7 @@ class Register(Session):
         Raises:
             AccountingError: rows, entries and persons do not add up (a bug).
         """
-        with dialect.explained(self._url):
+        with faults.explained(self._url):
             return saving.save(self._connection(run), run.number, resolved)
 
     def compare(self, run: Run, resolved: Resolved) -> list[Problem]:
@@ -133,7 +151,7 @@ class Register(Session):
         """
         run.discard()
         self.save(run, resolved)
-        with dialect.explained(self._url):
+        with faults.explained(self._url):
             return comparing.differences(self._connection(run), run.number)
 
     # -- reading ----------------------------------------------------------------------------------
@@ -319,7 +337,7 @@ class Register(Session):
         """
         with self.run("undo", {"run": run, "later": later}) as undoing_run:
             connection = self._connection(undoing_run)
-            with dialect.explained(self._url):
+            with faults.explained(self._url):
                 undone = undoing.undo(connection, undoing_run.number, run, later=later)
             undoing_run.undone += undone
         return undone
@@ -338,8 +356,8 @@ class Register(Session):
         """Write a consistent and verified copy, while others may go on working.
 
         Raises:
-            UsageError: the target exists, or the register is on a server.
+            UsageError: the target exists or cannot be written.
             RegisterError: the copy is not what it should be.
         """
-        with dialect.explained(self._url):
+        with faults.explained(self._url):
             backups.backup(self._url, target)

@@ -14,14 +14,19 @@ from reconcile.register import open_register
 def location(request, tmp_path):
     """Where a fresh register can be made."""
     if request.param == "sqlite":
-        yield str(tmp_path / "register.db")
-        return
-    url = request.getfixturevalue("postgresql_url")
+        return str(tmp_path / "register.db")
+    return request.getfixturevalue("empty_server")
+
+
+@pytest.fixture
+def empty_server(postgresql_url):
+    """URL of an empty schema on the server; the test needs the marker ``postgresql``."""
     schema = f"test_{secrets.token_hex(6)}"
-    engine = create_engine(url)
+    engine = create_engine(postgresql_url)
     with engine.begin() as connection:
         connection.execute(text(f"CREATE SCHEMA {schema}"))
-    yield f"{url}{'&' if '?' in url else '?'}options=-csearch_path%3D{schema}"
+    joint = "&" if "?" in postgresql_url else "?"
+    yield f"{postgresql_url}{joint}options=-csearch_path%3D{schema}"
     with engine.begin() as connection:
         connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
     engine.dispose()

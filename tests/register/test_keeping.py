@@ -1,7 +1,6 @@
 import os
 import signal
 import sqlite3
-import stat
 import subprocess
 import sys
 import time
@@ -9,7 +8,6 @@ import time
 import pytest
 from sqlalchemy import func, select, text, update
 
-from reconcile.errors import UsageError
 from reconcile.register import open_register
 from reconcile.register import tables as t
 from reconcile.register.digests import AUDITED
@@ -141,42 +139,6 @@ def test_a_run_that_was_taken_back_cannot_be_made_to_hold_again(filled):
         assert any(f"table {table} were made void or valid" in one for one in problems), table
     problems = problems_after(filled, "UPDATE runs SET undone_by = 2 WHERE run = 3")
     assert problems == ["Run R0003 says wrongly whether it was taken back."]
-
-
-# -- backup ---------------------------------------------------------------------------------------
-
-
-def test_a_backup_is_a_register_like_any_other(tmp_path):
-    copy = tmp_path / "copies" / "register.db"
-    copy.parent.mkdir()
-    with open_register(tmp_path / "register.db") as register:
-        merge(register, FIRST)
-        before = state(register)
-        with register.run("merge"):
-            register.backup(copy)
-        merge(register, SECOND)
-    assert [path.name for path in copy.parent.iterdir()] == ["register.db"]
-    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
-    with open_register(copy, create=False) as restored:
-        assert state(restored) == before
-        assert restored.verify() == []
-        merge(restored, SECOND)
-
-
-def test_a_backup_never_overwrites(tmp_path):
-    with open_register(tmp_path / "register.db") as register:
-        (tmp_path / "copy.db").write_bytes(b"precious")
-        with pytest.raises(UsageError, match="exists already"):
-            register.backup(tmp_path / "copy.db")
-        with pytest.raises(UsageError, match="cannot be written"):
-            register.backup(tmp_path / "nowhere" / "copy.db")
-    assert (tmp_path / "copy.db").read_bytes() == b"precious"
-
-
-@pytest.mark.postgresql
-def test_a_server_is_backed_up_by_its_own_tools(postgresql_url, tmp_path):
-    with open_register(postgresql_url) as register, pytest.raises(UsageError, match="pg_dump"):
-        register.backup(tmp_path / "copy.db")
 
 
 # -- killed ---------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from reconcile.errors import (
     UsageError,
 )
 from reconcile.model import CONFLICTS, EVIDENCE, FINDINGS, PAIRS, QUESTIONS
-from reconcile.register import Changes, dialect, open_register
+from reconcile.register import Changes, dialect, faults, open_register
 from reconcile.register.accounting import check_read
 from tests.register.world import Delivery, Row, imported, merge, resolved, state
 
@@ -514,5 +514,5 @@ def test_a_wrong_address_is_refused(address):
 def test_messages_never_show_a_password():
     url = dialect.locate("postgresql://officer:secret@server/register")
     assert url.drivername == "postgresql+psycopg"
-    assert dialect.shown(url) == "server/register"
-    assert dialect.shown(dialect.locate(Path("a/b.db"))) == "b.db"
+    assert faults.shown(url) == "server/register"
+    assert faults.shown(dialect.locate(Path("a/b.db"))) == "b.db"

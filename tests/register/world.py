@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from reconcile import model
 from reconcile.register import Resolved
-from reconcile.register.tables import VERSIONED
+from reconcile.register.tables import VERSIONED, metadata
 from reconcile.register.versioned import holds, value_columns
 
 
@@ -212,4 +212,16 @@ def state(register):
                 key=repr,
             )
             for table in VERSIONED
+        }
+
+
+def everything(register):
+    """All lines of all tables, history and log included: what a dump of the database shows."""
+    with register._reading() as connection:
+        return {
+            table.name: [
+                tuple(row)
+                for row in connection.execute(select(table).order_by(*table.primary_key.columns))
+            ]
+            for table in metadata.sorted_tables
         }
