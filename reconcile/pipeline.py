@@ -191,7 +191,7 @@ def _merge_into(
         register.add_import(
             run, imported.deliveries, imported.files, imported.rows, imported.findings
         )
-        worked = work_out(register, knowledge, progress)
+        worked = work_out(register, knowledge, progress, run)
         resolved = worked.resolved
         files, deliveries = register.files(), register.deliveries()
         if not request.accept_gone:
@@ -390,7 +390,7 @@ def review_workbooks(request: ReviewRequest, progress: Progress = silent) -> Rev
         with register.run("review", arguments, provenance(knowledge)) as run:
             paths = output_paths(request.out, run.name)
             register.add_judgements(run, [decision.stored() for decision in found.accepted])
-            worked = work_out(register, knowledge, progress)
+            worked = work_out(register, knowledge, progress, run)
             resolved = worked.resolved
             progress("save", 0, 1)
             saved = register.save(run, resolved)
@@ -631,7 +631,7 @@ def recompute(
         opened.run("verify", {"recompute": True}) as run,
     ):
         run.discard()
-        worked = work_out(opened, knowledge, progress)
+        worked = work_out(opened, knowledge, progress, anew=True)
         progress("compare", 0, 1)
         found = opened.compare(run, worked.resolved)
         known = last_provenance(opened.runs())
@@ -672,7 +672,7 @@ def import_judgements(
         opened.run("judgements import", {"judgements": len(carried)}, provenance(knowledge)) as run,
     ):
         issued = opened.add_judgements(run, carried)
-        resolved = work_out(opened, knowledge, progress).resolved
+        resolved = work_out(opened, knowledge, progress, run).resolved
         progress("save", 0, 1)
         opened.save(run, resolved)
     return [identifier for identifier in issued if identifier]

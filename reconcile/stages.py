@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from reconcile import config, match, standardise, validate
+from reconcile import config, match, readings, standardise, validate
 from reconcile.model import FINDINGS, LIVE_MENTIONS, PAIRS, ConflictKind, Outcome, Verdict
 from reconcile.register import Register, Resolved
 from reconcile.resolve import (
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from reconcile.config import CommuneName, Office, RegisterType
     from reconcile.importers import Imported
     from reconcile.match import Calibrated, Estimate, Model
+    from reconcile.readings import Readings
+    from reconcile.register import Run
     from reconcile.resolve.clusters import Bounds, Clusters
     from reconcile.resolve.conflicts import ConflictRules
     from reconcile.resolve.entries import Identified
@@ -118,39 +120,53 @@ class Standing:
     """What everything delivered so far says now; nothing is matched yet.
 
     Attributes:
-        contents: distinct contents.
+        read: what each content says, by itself.
         rows: all delivered rows.
         files: FILES.
         deliveries: DELIVERIES.
-        standard: the standard form of the contents.
         identified: which row is which entry in which version.
         mentions: LIVE_MENTIONS.
         kin: KIN.
     """
 
-    contents: pd.DataFrame
+    read: Readings
     rows: pd.DataFrame
     files: pd.DataFrame
     deliveries: pd.DataFrame
-    standard: standardise.Standard
     identified: Identified
     mentions: pd.DataFrame
     kin: pd.DataFrame
 
+    @property
+    def standard(self) -> standardise.Standard:
+        """The standard form of the contents."""
+        return self.read.standard
 
-def stand(register: Register, knowledge: Knowledge, progress: Progress = silent) -> Standing:
+
+def stand(
+    register: Register,
+    knowledge: Knowledge,
+    progress: Progress = silent,
+    run: Run | None = None,
+    *,
+    anew: bool = False,
+) -> Standing:
     """From all deliveries to the entries and mentions that stand now.
 
     Args:
-        register: holds the delivered rows; nothing else of it is read.
+        register: holds the delivered rows, and what was read in them before; nothing else of it is
+            read.
         knowledge: the mapping files.
         progress: called with a stage, steps done and steps in all.
+        run: the run under way, which keeps what is read in new contents.
+        anew: use nothing that an earlier run worked out.
     """
     types = knowledge.register_types
-    contents, rows = register.contents(), register.occurrences()
-    files, deliveries = register.files(), register.deliveries()
     progress("standardise", 0, 1)
-    standard = standardise.standardise(contents, types, knowledge.folder)
+    read = readings.read(register, types, knowledge.folder, run, anew=anew)
+    standard = read.standard
+    rows = register.occurrences()
+    files, deliveries = register.files(), register.deliveries()
     progress("identify", 0, 1)
     identified = entries.identify(
         rows[rows["outcome"] == ""],
@@ -161,26 +177,36 @@ def stand(register: Register, knowledge: Knowledge, progress: Progress = silent)
     )
     mentions = _live_mentions(standard.mentions, identified.entries)
     kin = standardise.kin(mentions, identified.entries, types)
-    return Standing(contents, rows, files, deliveries, standard, identified, mentions, kin)
+    return Standing(read, rows, files, deliveries, identified, mentions, kin)
 
 
-def work_out(register: Register, knowledge: Knowledge, progress: Progress = silent) -> WorkedOut:
+def work_out(
+    register: Register,
+    knowledge: Knowledge,
+    progress: Progress = silent,
+    run: Run | None = None,
+    *,
+    anew: bool = False,
+) -> WorkedOut:
     """From all deliveries and judgements to what the register should hold.
 
     Args:
-        register: holds the delivered rows and the judgements; nothing else of it is read.
+        register: holds the delivered rows and the judgements, and what was read in single contents
+            before; nothing else of it is read.
         knowledge: the mapping files.
         progress: called with a stage, steps done and steps in all.
+        run: the run under way, which keeps what is read in new contents.
+        anew: use nothing that an earlier run worked out; the answer is the same.
 
     Returns:
         Entries, persons, events, golden records, findings and conflicts.
     """
     types = knowledge.register_types
-    standing = stand(register, knowledge, progress)
+    standing = stand(register, knowledge, progress, run, anew=anew)
     live_entries, mentions, kin = standing.identified.entries, standing.mentions, standing.kin
 
     progress("validate", 0, 1)
-    findings = _validated(standing.contents, standing.standard, standing.identified, knowledge)
+    findings = _validated(register, standing, knowledge)
 
     progress("match", 0, 1)
     matched = match.match_all(mentions, live_entries, kin, knowledge.model, progress)
@@ -373,26 +399,29 @@ def _live_mentions(mentions: pd.DataFrame, live_entries: pd.DataFrame) -> pd.Dat
     return LIVE_MENTIONS.check(live)
 
 
-def _validated(
-    contents: pd.DataFrame,
-    standard: standardise.Standard,
-    identified: Identified,
-    knowledge: Knowledge,
-) -> pd.DataFrame:
+def _validated(register: Register, standing: Standing, knowledge: Knowledge) -> pd.DataFrame:
     """Findings about what entries say now, each with the position of its latest row."""
-    current = identified.entries["content_hash"]
-    occurrences = identified.occurrences
-    positions = occurrences[occurrences["current"]].drop_duplicates("content_hash", keep="last")
-    found = validate.validate(
-        contents[contents["content_hash"].isin(current)].reset_index(drop=True),
-        standard.entries[standard.entries["content_hash"].isin(current)].reset_index(drop=True),
-        standard.mentions[standard.mentions["content_hash"].isin(current)].reset_index(drop=True),
-        positions[["content_hash", *_PLACE]].reset_index(drop=True),
-        knowledge.register_types,
-        knowledge.folder,
+    types, folder = knowledge.register_types, knowledge.folder
+    current = standing.identified.entries["content_hash"]
+    contents, *tables = (
+        frame[frame["content_hash"].isin(current)].reset_index(drop=True)
+        for frame in (
+            standing.read.contents,
+            standing.standard.entries,
+            standing.standard.mentions,
+            standing.standard.findings,
+            standing.read.hits,
+        )
     )
-    told = standard.findings[standard.findings["content_hash"].isin(current)]
-    return _in_order([_placed(told, positions[["content_hash", *_PLACE]]), found])
+    entries, mentions, told, hits = tables
+    if validate.weighs_lines(types, folder):
+        contents = register.contents(contents["content_hash"].tolist())
+    found = [hits, validate.check_together(contents, entries, mentions, types, folder)]
+    occurrences = standing.identified.occurrences
+    positions = occurrences[occurrences["current"]].drop_duplicates("content_hash", keep="last")
+    positions = positions[["content_hash", *_PLACE]].reset_index(drop=True)
+    placed = validate.with_positions(pd.concat(found, ignore_index=True), contents, positions)
+    return _in_order([_placed(told, positions), placed])
 
 
 def _placed(findings: pd.DataFrame, positions: pd.DataFrame) -> pd.DataFrame:

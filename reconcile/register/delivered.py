@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 from sqlalchemy import func, select
@@ -12,9 +12,13 @@ from reconcile.register import tables as t
 from reconcile.register.versioned import holds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from sqlalchemy import Connection
+
+
+CONTENT_NAMES: Final = ("content_hash", "commune", "register_type", "own_key")
+_FEW: Final = 1000  # contents that are asked for by name
 
 
 def read_deliveries(connection: Connection) -> pd.DataFrame:
@@ -44,34 +48,51 @@ def read_files(connection: Connection) -> pd.DataFrame:
     return model.FILES.build(_columns(lines, model.FILES.names))
 
 
-def read_contents(connection: Connection) -> pd.DataFrame:
-    """Every content that some accepted row of a delivery has.
+def list_contents(connection: Connection) -> pd.DataFrame:
+    """Every content that some accepted row of a delivery has, without what it says.
 
     Returns:
-        ``content_hash``, ``commune``, ``register_type``, ``own_key`` (the least that its rows
-        have, empty where none has one) and ``fields``, in the order of the hashes.
+        ``content_hash``, ``commune``, ``register_type`` and ``own_key`` (the least that its rows
+        have, empty where none has one), in the order of the hashes.
     """
     keyed = (
-        select(t.occurrences.c.content, func.min(func.nullif(t.occurrences.c.own_key, "")))
+        select(
+            t.occurrences.c.content.label("content"),
+            func.min(func.nullif(t.occurrences.c.own_key, "")).label("own_key"),
+        )
         .where(holds(t.occurrences), t.occurrences.c.content.is_not(None))
         .group_by(t.occurrences.c.content)
+        .subquery()
     )
-    own_key = {content: key or "" for content, key in connection.execute(keyed)}
+    c = t.contents.c
     query = select(
-        t.contents.c.content_hash,
-        t.contents.c.commune,
-        t.contents.c.register_type,
-        t.contents.c.content,
-        t.contents.c.fields,
-    )
-    lines = [
-        (*row[:3], own_key[row[3]], row[4])
-        for row in connection.execute(query)
-        if row[3] in own_key
-    ]
-    lines.sort(key=lambda row: row[:2])
-    names = ["content_hash", "commune", "register_type", "own_key", "fields"]
-    return pd.DataFrame(_columns(lines, names), columns=names, dtype="str")
+        c.content_hash, c.commune, c.register_type, func.coalesce(keyed.c.own_key, "")
+    ).join(keyed, keyed.c.content == c.content)
+    lines = sorted(tuple(row) for row in connection.execute(query))
+    return pd.DataFrame(_columns(lines, CONTENT_NAMES), columns=list(CONTENT_NAMES), dtype="str")
+
+
+def read_contents(connection: Connection, among: Collection[str] | None = None) -> pd.DataFrame:
+    """Every content that some accepted row of a delivery has, or some of them.
+
+    Args:
+        connection: any connection.
+        among: hashes of the contents that are wanted; all where None.
+
+    Returns:
+        As :func:`list_contents`, with ``fields``.
+    """
+    listed = list_contents(connection)
+    c = t.contents.c
+    query = select(c.content_hash, c.commune, c.fields)
+    if among is not None:
+        wanted = set(among)
+        listed = listed[listed["content_hash"].isin(wanted)].reset_index(drop=True)
+        if len(wanted) <= _FEW:
+            query = query.where(c.content_hash.in_(sorted(wanted)))
+    fields = {row[:2]: row[2] for row in map(tuple, connection.execute(query))}
+    keys = zip(listed["content_hash"], listed["commune"], strict=True)
+    return listed.assign(fields=pd.Series([fields[key] for key in keys], dtype="str"))
 
 
 _PLACE_NAMES = ("delivery", "commune", "file", "sheet", "row")

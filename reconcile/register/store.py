@@ -19,6 +19,7 @@ from reconcile.register import (
     imports,
     integrity,
     judging,
+    kept,
     reading,
     saving,
     search,
@@ -30,7 +31,7 @@ from reconcile.register.session import Run, Session
 from reconcile.register.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -154,6 +155,11 @@ class Register(Session):
         with faults.explained(self._url):
             return comparing.differences(self._connection(run), run.number)
 
+    def keep(self, run: Run, signature: str, tables: Mapping[str, pd.DataFrame]) -> None:
+        """Keep what was worked out of single contents; see :func:`reconcile.register.kept.keep`."""
+        with faults.explained(self._url):
+            kept.keep(self._connection(run), run.number, signature, tables)
+
     # -- reading ----------------------------------------------------------------------------------
 
     def deliveries(self) -> pd.DataFrame:
@@ -166,10 +172,20 @@ class Register(Session):
         with self._reading() as connection:
             return delivered.read_files(connection)
 
-    def contents(self) -> pd.DataFrame:
+    def contents(self, among: Collection[str] | None = None) -> pd.DataFrame:
         """Distinct contents; see :func:`reconcile.register.delivered.read_contents`."""
         with self._reading() as connection:
-            return delivered.read_contents(connection)
+            return delivered.read_contents(connection, among)
+
+    def content_list(self) -> pd.DataFrame:
+        """Distinct contents by name; see :func:`reconcile.register.delivered.list_contents`."""
+        with self._reading() as connection:
+            return delivered.list_contents(connection)
+
+    def recall(self, signature: str) -> dict[str, pd.DataFrame]:
+        """What is kept of single contents; see :func:`reconcile.register.kept.recall`."""
+        with self._reading() as connection:
+            return kept.recall(connection, signature)
 
     def occurrences(self) -> pd.DataFrame:
         """All delivered rows; see :func:`reconcile.register.delivered.read_occurrences`."""

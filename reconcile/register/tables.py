@@ -1,11 +1,13 @@
 """The tables of the register: SQLAlchemy metadata and nothing else.
 
-Four sorts of tables, told apart by what may happen to their lines:
+Five sorts of tables, told apart by what may happen to their lines:
 
 * *log* (``meta``, ``runs``, ``audit_log``, ``id_sequence``): what was done, never taken back;
 * *content* (``raw_rows``, ``contents``, ``mention_ids``): written once, by hash or by identity, and
   never changed: P1 rests on them;
 * *delivered* (``deliveries``, ``files``, ``occurrences``): which row came where in which delivery;
+* *memory* (``kept_readings``): what was worked out of single contents and can be worked out again
+  at any time; let go when code or mapping files change (:mod:`reconcile.register.kept`);
 * *derived* (all others): a function of what was delivered and of the judgements.
 
 Delivered and derived tables are *run-versioned*: a line holds from the run ``from_run`` until
@@ -29,6 +31,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -42,7 +45,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.types import TypeEngine
 
-REVISION: Final = "0001"
+REVISION: Final = "0002"
 """Schema revision that these tables have; the newest file of ``migrations/versions``."""
 
 metadata: Final = MetaData(
@@ -166,6 +169,18 @@ mention_ids: Final = Table(
     _int("entry"),
     _text("role"),
     UniqueConstraint("entry", "role"),
+)
+
+# -- memory -------------------------------------------------------------------------------------
+
+kept: Final = Table(
+    "kept_readings",
+    metadata,
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, primary_key=True),
+    _text("signature"),
+    Column("content", LargeBinary, nullable=False),
+    _int("run"),
 )
 
 # -- delivered ----------------------------------------------------------------------------------

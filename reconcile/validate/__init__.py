@@ -5,6 +5,7 @@ rules over the dates, ages and numbers of one entry (:mod:`.civil_status`), and 
 numbers in the books (:mod:`.books`). What they check is data under ``mappings/``.
 """
 
-from reconcile.validate.validation import validate
+from reconcile.validate.hits import with_positions
+from reconcile.validate.validation import check_each, check_together, validate, weighs_lines
 
-__all__ = ["validate"]
+__all__ = ["check_each", "check_together", "validate", "weighs_lines", "with_positions"]

@@ -128,14 +128,15 @@ def questions(asked: Iterable[Asked]) -> list[Question]:
     return [_question(tuple(group)) for group in alike.values()]
 
 
-def _of_one_line(rule: Expectation) -> bool:
+def of_one_line(rule: Expectation) -> bool:
+    """Whether what a rule says of a line hangs on that line alone."""
     return rule.type in _OF_ONE_LINE and _OF_ALL_LINES not in rule.arguments
 
 
 def _sense(asked: Asked) -> tuple[object, ...]:
     """What two rules must share to be one question."""
     rule = asked.rule
-    if not _of_one_line(rule):
+    if not of_one_line(rule):
         return (asked.register_type, rule.id)
     arguments = sorted(rule.arguments.items())
     return (
@@ -146,7 +147,7 @@ def _sense(asked: Asked) -> tuple[object, ...]:
 
 def _question(asked: tuple[Asked, ...]) -> Question:
     lines = pd.concat([each.lines for each in asked], ignore_index=True)
-    if not _of_one_line(asked[0].rule):
+    if not of_one_line(asked[0].rule):
         return Question(asked, lines, np.arange(len(lines)))
     number = lines.groupby(list(lines.columns), dropna=False, sort=False).ngroup()
     once = lines[~number.duplicated()].reset_index(drop=True)
