@@ -9,6 +9,7 @@ import pandas as pd
 from sqlalchemy import select
 
 from reconcile import model
+from reconcile.cycles import no_search_for_cycles
 from reconcile.errors import AccountingError
 from reconcile.register import tables as t
 from reconcile.register.changes import Before
@@ -48,6 +49,11 @@ def save(connection: Connection, run: int, resolved: Resolved) -> Saved:
         AccountingError: an accepted row belongs to no entry, or to two (a bug).
     """
     _check(resolved)
+    with no_search_for_cycles():
+        return _save(connection, run, resolved)
+
+
+def _save(connection: Connection, run: int, resolved: Resolved) -> Saved:
     before = Before.read(connection)
     entry_of = _save_entries(connection, run, resolved)
     mention_of = _save_mentions(connection, run, resolved, entry_of)

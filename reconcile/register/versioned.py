@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _SPAN: Final = 1 << 15
 """Leading numbers that are compared at a time, so that a wide table is never held twice."""
 
+_ASKED: Final = 500
+"""Leading values that are asked for at a time when the numbers of lines are looked up."""
+
 _MARKS: Final = ("line", "from_run", "to_run")
 
 Row = tuple[object, ...]
@@ -96,14 +99,12 @@ def replace(
     ended: list[int] = []
     wanted = _spans(table, rows)
     for span in sorted(wanted.keys() | _current_spans(connection, table, within)):
-        fresh = dict.fromkeys(wanted.pop(span, ()))
-        for current in connection.execute(_current(table, span, within)).all():
-            row = current[1:]
-            if row in fresh:
-                del fresh[row]
-            else:
-                ended.append(current[0])
-        added += fresh
+        condition = _condition(table, span, within)
+        fresh = wanted.pop(span, [])
+        held = set(_current(connection, table, condition))
+        lost = held.difference(fresh)
+        added += [row for row in dict.fromkeys(fresh) if row not in held]
+        ended += _lines_of(connection, table, lost, condition)
     end_lines(connection, table, ended, run)
     bulk_insert(connection, table, value_columns(table), added, {"from_run": run})
     return Difference(len(added), len(ended))
@@ -135,15 +136,36 @@ def _current_spans(
     return set() if least is None else set(range(least // _SPAN, greatest // _SPAN + 1))
 
 
-def _current(table: Table, span: int, within: ColumnElement[bool] | None):  # type: ignore[no-untyped-def]  # noqa: ANN202 - Select of many columns
-    names = value_columns(table)
-    query = select(table.c.line, *(table.c[name] for name in names)).where(holds(table))
-    if within is not None:
-        query = query.where(within)
+def _condition(table: Table, span: int, within: ColumnElement[bool] | None) -> ColumnElement[bool]:
+    """The lines of one span that hold now."""
+    condition = holds(table) if within is None else and_(holds(table), within)
     if _is_numbered(table):
-        leading = table.c[names[0]]
-        query = query.where(leading >= span * _SPAN, leading < (span + 1) * _SPAN)
-    return query
+        leading = table.c[value_columns(table)[0]]
+        condition = and_(condition, leading >= span * _SPAN, leading < (span + 1) * _SPAN)
+    return condition
+
+
+def _current(
+    connection: Connection, table: Table, condition: ColumnElement[bool], *beside: str
+) -> list[Row]:
+    """Lines as they stand, as plain tuples of the driver: they are compared, never looked into."""
+    names = [*value_columns(table), *beside]
+    query = select(*(table.c[name] for name in names)).where(condition)
+    return list(connection.execute(query).cursor.fetchall())
+
+
+def _lines_of(
+    connection: Connection, table: Table, lost: set[Row], condition: ColumnElement[bool]
+) -> list[int]:
+    """Numbers of the lines that no longer hold, in their order."""
+    leading = table.c[value_columns(table)[0]]
+    first = sorted({row[0] for row in lost})  # type: ignore[type-var]  # all numbers, or all texts
+    numbers: list[int] = []
+    for start in range(0, len(first), _ASKED):
+        among = and_(condition, leading.in_(first[start : start + _ASKED]))
+        found = _current(connection, table, among, "line")
+        numbers += [int(str(row[-1])) for row in found if row[:-1] in lost]
+    return sorted(numbers)
 
 
 def end_lines(connection: Connection, table: Table, lines: Sequence[int], run: int) -> None:
