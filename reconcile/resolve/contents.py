@@ -57,11 +57,21 @@ class Content:
     label: str
 
     @cached_property
-    def apart_from_number(self) -> tuple[object, ...]:
-        """Everything that a renumbering leaves as it was; empty without a principal."""
-        if not any(person.name for person in self.principals.values()):
-            return ()
-        return (self.registered, *sorted((self.principals | self.others).items()))
+    def facts(self) -> dict[tuple[str, str], object]:
+        """What it says but for number, book and page: names, births and the registration."""
+        said: dict[tuple[str, str], object] = {("", "registered"): self.registered}
+        for role, person in (self.principals | self.others).items():
+            said[role, "name"] = person.name
+            said[role, "born"] = person.born
+        return {fact: value for fact, value in said.items() if value}
+
+    def traces(self) -> Iterator[tuple[object, ...]]:
+        """Pairs of facts by which it is found again where number and one fact were corrected."""
+        for role, person in (self.principals | self.others).items():
+            if person.name and person.born:
+                yield role, person.name, person.born
+            if person.name and self.registered:
+                yield role, person.name, self.registered, ""
 
 
 def names_alike(left: Person, right: Person) -> bool:
@@ -108,6 +118,14 @@ def compatible(left: Content, right: Content) -> bool:
         and left.principals[role].born == right.principals[role].born
         for role in unlike
     )
+
+
+def disagreeing(left: Content, right: Content) -> list[tuple[str, str]]:
+    """Facts that only one of two contents says, or that they say differently."""
+    ours, theirs = left.facts, right.facts
+    return [
+        fact for fact in sorted(ours.keys() | theirs.keys()) if ours.get(fact) != theirs.get(fact)
+    ]
 
 
 def likeness(left: Content, right: Content) -> int:

@@ -4,14 +4,17 @@ The answer is a function of *the set* of deliveries, each with its date (P4): de
 through in date order whatever the order in which they arrived, and within one delivery contents
 are taken in the order of their hashes, so that neither file order nor row order counts.
 
-Within one commune and register type a content of a delivery finds its entry (design, section 8):
+Within one commune and register type a content of a delivery finds its entry (design, section 8).
+What an entry says already is that entry. Any other content may be
 
-0. it is what an entry says already;
-1. its own key belongs to an entry;
-2. body, year and number belong to an entry whose principal persons are compatible; several such
-   entries are told apart by content, and the book counts only where both sides have one;
-3. exactly one entry differs from it in nothing but number, book and page;
-4. otherwise it is an entry of its own.
+- the entry that its own key belongs to, unless nothing else speaks for that (keys are given out
+  again where a program is set up anew);
+- an entry of the same body, year and number whose principal persons are compatible; the book counts
+  only where both sides have one;
+- an entry from which it differs in nothing but number, book and page, or in one fact besides;
+
+and is the one with which it shares most, own key and number counting as facts
+(:mod:`reconcile.resolve.fits`). If there is none, it is an entry of its own.
 
 No entry takes two different contents of one delivery: the same number twice in one delivery is two
 entries and a question. Rows equal in content are one entry, *repeated*.
@@ -90,13 +93,15 @@ def identify(
         ignore_index=True,
     )
     lines = _Lines(ordered)
+    full = _full(delivered, turns)
     scopes: dict[tuple[str, str], Scope] = {}
     for name, numbers in groupby(
         range(len(ordered)), key=lambda n: (lines.commune[n], lines.register_type[n])
     ):
-        scope = scopes[name] = Scope("/".join(name), contents)
-        for _, turn in groupby(numbers, key=lambda n: lines.turn[n]):
-            _deliver(scope, lines, list(turn))
+        once = register_types[name[1]].event_once
+        scope = scopes[name] = Scope("/".join(name), contents, once=once)
+        for turn, here in groupby(numbers, key=lambda n: lines.turn[n]):
+            _deliver(scope, lines, list(here), full.get((*name, turn), frozenset()))
     live = _live(entries, scopes)
     gone = retractions(scopes, delivered, turns, places_of(ordered))
     live["gone"] = live["entry_key"].isin(gone["entry_key"])
@@ -131,12 +136,26 @@ class _Lines:
         self.version = [0] * len(ordered)
 
 
-def _deliver(scope: Scope, lines: _Lines, numbers: list[int]) -> None:
+def _full(
+    delivered: pd.DataFrame, turns: dict[tuple[str, str, int], int]
+) -> dict[tuple[str, str, int], frozenset[str]]:
+    """Commune, register type and delivery -> families of files of which it brought everything."""
+    found: dict[tuple[str, str, int], set[str]] = defaultdict(set)
+    columns = ["commune", "register_type", "date", "sequence", "family"]
+    for commune, kind, date, sequence, family in zip(
+        *(delivered.loc[delivered["kind"] == "full", name].tolist() for name in columns),
+        strict=True,
+    ):
+        found[commune, kind, turns[commune, date, sequence]].add(family)
+    return {scope: frozenset(families) for scope, families in found.items()}
+
+
+def _deliver(scope: Scope, lines: _Lines, numbers: list[int], full: frozenset[str]) -> None:
     """Hand one scope one delivery and write down what became of each row."""
     arrived: dict[str, list[str]] = defaultdict(list)
     for number in numbers:
         arrived[lines.content_hash[number]].append(lines.own_key[number])
-    placed = scope.deliver(arrived)
+    placed = scope.deliver(arrived, full)
     told: set[str] = set()
     for number in numbers:
         content_hash = lines.content_hash[number]

@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from reconcile.model import Outcome
-from reconcile.resolve.contents import compatible, likeness
+from reconcile.resolve.fits import chosen, fit, numbered_fits, owned_fits, renumbered_fits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reconcile.resolve.contents import Content
+    from reconcile.resolve.fits import Fit
 
 _FINGERPRINT_DIGITS: Final = 8
+_UNNUMBERED: Final = ("", -1, -1, "")
 
 
 @dataclass
@@ -42,107 +44,122 @@ class Entry:
 
 
 class Scope:
-    """All entries of one commune and register type, built up delivery by delivery."""
+    """All entries of one commune and register type, built up delivery by delivery.
 
-    def __init__(self, name: str, contents: dict[str, Content]) -> None:
+    Args:
+        name: commune and register type, as the keys of entries begin.
+        contents: contents by hash.
+        once: the register type's event happens once.
+    """
+
+    def __init__(self, name: str, contents: dict[str, Content], *, once: bool) -> None:
         self._name = name
         self._contents = contents
+        self._once = once
         self.entries: list[Entry] = []
         self._by_content: dict[str, int] = {}
         self._by_own_key: dict[str, int] = {}
         self._by_series: dict[tuple[str, int, int, str], list[int]] = defaultdict(list)
         self._keys: dict[str, int] = defaultdict(int)
 
-    def deliver(self, arrived: dict[str, list[str]]) -> dict[str, tuple[int, Outcome]]:
+    def deliver(
+        self, arrived: dict[str, list[str]], full: frozenset[str]
+    ) -> dict[str, tuple[int, Outcome]]:
         """Take in one delivery.
 
         Args:
             arrived: content hash -> own keys of the rows that have it.
+            full: families of files of which the delivery brings everything.
 
         Returns:
             Content hash -> number of its entry, and what the delivery made of the entry.
         """
         placed: dict[str, tuple[int, Outcome]] = {}
         claimed: set[int] = set()
-        for search in (self._unchanged, self._owned, self._same_number, self._renumbered):
-            waiting = {key: arrived[key] for key in sorted(arrived) if key not in placed}
-            for content_hash, entry in search(waiting, claimed):
-                placed[content_hash] = (entry, self._put(entry, content_hash))
-                claimed.add(entry)
-        for content_hash in sorted(arrived):
+        for content_hash, entry in self._unchanged(sorted(arrived)):
+            placed[content_hash] = (entry, Outcome.UNCHANGED)
+            claimed.add(entry)
+        waiting = {key: arrived[key] for key in sorted(arrived) if key not in placed}
+        fits = self._fits(waiting, claimed, full) if self.entries else []
+        for content_hash, entry in chosen(fits, self._order, claimed):
+            placed[content_hash] = (entry, self._put(entry, content_hash))
+            claimed.add(entry)
+        for content_hash in waiting:
             if content_hash not in placed:
                 placed[content_hash] = (self._new(content_hash), Outcome.NEW)
-        for content_hash, own_keys in arrived.items():
+        for content_hash in sorted(arrived):
             entry = placed[content_hash][0]
-            for own_key in filter(None, own_keys):
+            for own_key in filter(None, arrived[content_hash]):
                 self.entries[entry].own_keys.add(own_key)
-                self._by_own_key.setdefault(own_key, entry)
+                self._by_own_key[own_key] = entry  # a program set up anew gives keys out again
         return placed
 
-    # Each search yields pairs of content and entry; ``claimed`` grows while it is read.
-
-    def _unchanged(
-        self, waiting: dict[str, list[str]], claimed: set[int]
-    ) -> Iterator[tuple[str, int]]:
+    def _unchanged(self, arrived: list[str]) -> Iterator[tuple[str, int]]:
         """Contents that are what an entry says already."""
-        for content_hash in waiting:
+        for content_hash in arrived:
             known = self._by_content.get(content_hash)
-            if (
-                known is not None
-                and known not in claimed
-                and self.entries[known].content == content_hash
-            ):
+            if known is not None and self.entries[known].content == content_hash:
                 yield content_hash, known
 
-    def _owned(self, waiting: dict[str, list[str]], claimed: set[int]) -> Iterator[tuple[str, int]]:
-        """Contents whose own key belongs to an entry."""
+    def _fits(
+        self, waiting: dict[str, list[str]], claimed: set[int], full: frozenset[str]
+    ) -> list[Fit]:
+        """Every entry that is free and that a content may be."""
+        possible: dict[tuple[str, int], Fit] = {}
+        traced = self._traced(waiting, claimed)
         for content_hash, own_keys in waiting.items():
-            for own_key in sorted(filter(None, own_keys)):
-                entry = self._by_own_key.get(own_key)
-                if entry is not None and entry not in claimed:
-                    yield content_hash, entry
-                    break
+            now = self._contents[content_hash]
+            owned = {self._by_own_key[key] for key in own_keys if key in self._by_own_key}
+            numbered = set(self._by_series.get(now.series or _UNNUMBERED, ()))
+            for entry in sorted((owned | numbered | traced[content_hash]) - claimed):
+                one = self._fit(now, set(own_keys), entry, full)
+                if one is not None:
+                    possible[content_hash, entry] = one
+        return list(possible.values())
 
-    def _same_number(
-        self, waiting: dict[str, list[str]], claimed: set[int]
-    ) -> Iterator[tuple[str, int]]:
-        """Pairs of content and entry with one number, likest first, each used once."""
-        candidates = []
-        for content_hash in waiting:
-            content = self._contents[content_hash]
-            if content.series is None:
-                continue
-            for entry in self._by_series.get(content.series, ()):
-                before = self._contents[self.entries[entry].content]
-                books_differ = content.book and before.book and content.book != before.book
-                if entry in claimed or books_differ or not compatible(before, content):
-                    continue
-                candidates.append((-likeness(before, content), content_hash, entry))
-        taken: set[str] = set()
-        for _, content_hash, entry in sorted(
-            candidates, key=lambda item: (item[0], item[1], self.entries[item[2]].key)
-        ):
-            if content_hash not in taken and entry not in claimed:
-                taken.add(content_hash)
-                yield content_hash, entry
+    def _fit(
+        self, now: Content, own_keys: set[str], entry: int, full: frozenset[str]
+    ) -> Fit | None:
+        """How a content fits an entry; None if it cannot be it."""
+        known = self.entries[entry]
+        before = self._contents[known.content]
+        own = any(self._by_own_key.get(key) == entry for key in own_keys)
+        own = own and owned_fits(before, now)
+        # A number that an entry gave up counts only where the entry has none now.
+        held = before.series is None or before.series == now.series
+        numbered = held and entry in self._by_series.get(now.series or _UNNUMBERED, ())
+        numbered = numbered and numbered_fits(before, now)
+        vanished = known.last_seen.keys() <= full
+        if not own and not numbered:
+            other = bool(own_keys and known.own_keys)
+            if (other and not vanished) or not renumbered_fits(
+                before, now, vanished=vanished, once=self._once
+            ):
+                return None
+        return fit(before, now, entry, own=own, same_number=numbered, vanished=vanished)
 
-    def _renumbered(
-        self, waiting: dict[str, list[str]], claimed: set[int]
-    ) -> Iterator[tuple[str, int]]:
-        """Contents that differ from exactly one free entry in number, book and page alone."""
-        if not waiting or len(claimed) == len(self.entries):
-            return
-        free: dict[tuple[object, ...], list[int]] = defaultdict(list)
-        for number, entry in enumerate(self.entries):
-            if number not in claimed:
-                free[self._contents[entry.content].apart_from_number].append(number)
-        by_rest: dict[tuple[object, ...], list[str]] = defaultdict(list)
+    def _traced(self, waiting: dict[str, list[str]], claimed: set[int]) -> dict[str, set[int]]:
+        """Free entries that share two facts with a content: the number may have been corrected."""
+        wanted: dict[tuple[object, ...], list[str]] = defaultdict(list)
         for content_hash in waiting:
-            by_rest[self._contents[content_hash].apart_from_number].append(content_hash)
-        for rest, contents in by_rest.items():
-            entries = free.get(rest, [])
-            if rest and len(contents) == 1 and len(entries) == 1:
-                yield contents[0], entries[0]
+            for trace in self._contents[content_hash].traces():
+                wanted[trace].append(content_hash)
+        found: dict[str, set[int]] = {content_hash: set() for content_hash in waiting}
+        for entry, known in enumerate(self.entries):
+            if entry not in claimed and wanted:
+                for trace in self._contents[known.content].traces():
+                    for content_hash in wanted.get(trace, ()):
+                        found[content_hash].add(entry)
+        return found
+
+    def _order(self, one: Fit) -> tuple[object, ...]:
+        """Numbers first, so that books keep their order; then hashes and keys."""
+        entry = self.entries[one.entry]
+        series = [
+            self._contents[content_hash].series or _UNNUMBERED
+            for content_hash in (one.content_hash, entry.content)
+        ]
+        return series[0], one.content_hash, series[1], entry.key
 
     def _new(self, content_hash: str) -> int:
         content = self._contents[content_hash]

@@ -257,6 +257,160 @@ def test_which_names_let_a_number_stay_one_entry(left: str, right: str, same: bo
     assert (len(world.identify().entries) == 1) is same
 
 
+# -- numbers, cells and own keys change together ---------------------------------------------
+
+
+def keys_of(found: Identified) -> dict[str, str]:
+    """What entries say now -> the first letter of the content that they began with."""
+    digits = found.entries["entry_key"].str.partition("~")[2]
+    return {
+        bytes.fromhex(content[:2]).decode(): bytes.fromhex(begun[:2]).decode()
+        for content, begun in zip(found.entries["content_hash"], digits, strict=True)
+    }
+
+
+BABIES = [
+    ("Nguyen Van An", "2010-02-01"),
+    ("Nguyen Van Anh", "2010-02-03"),
+    ("Nguyen Thi An", "2010-02-07"),
+    ("Le Thi Be", "2010-02-11"),
+    ("Le Thi Bi", "2010-02-12"),
+    ("Le Van Be", "2010-02-13"),
+]
+
+
+def book(world: World, letters: str, first: int = 1, **changed: str) -> list[str]:
+    """One content per baby, numbered from ``first``; ``changed`` gives a letter another name."""
+    return [
+        world.content(
+            letter,
+            changed.get(letter, name),
+            born=born,
+            number=first + place,
+            registered=f"2010-03-{place + 1:02}",
+        )
+        for place, (letter, (name, born)) in enumerate(zip(letters, BABIES, strict=True))
+    ]
+
+
+@pytest.mark.parametrize("step", [-1, 1, 2])
+def test_a_whole_book_whose_numbers_moved_is_recognised(step: int) -> None:
+    world = World()
+    world.deliver("2025-07-01", *book(world, "abcdef", 5))
+    world.deliver("2025-08-01", *book(world, "uvwxyz", 5 + step))
+    found = world.identify()
+    assert keys_of(found) == dict(zip("uvwxyz", "abcdef", strict=True))
+    assert found.gone.empty
+
+
+def test_a_book_whose_numbers_moved_and_some_of_whose_names_were_corrected() -> None:
+    world = World()
+    world.deliver("2025-07-01", *book(world, "abcdef", 5))
+    world.deliver(
+        "2025-08-01", *book(world, "uvwxyz", 6, u="Nguyen Van Ann", v="Nguyen Van An", y="Le T Be")
+    )
+    assert keys_of(world.identify()) == dict(zip("uvwxyz", "abcdef", strict=True))
+
+
+def test_number_and_one_cell_corrected_in_a_full_export() -> None:
+    world = World()
+    a, b = world.content("a", "Nguyen Van An"), world.content("b", "Le Thi Be", number=25)
+    world.deliver("2025-07-01", a, b)
+    c = world.content("c", "Nguyen Van An", born="2010-02-21", number=42)
+    world.deliver("2025-08-01", b, c)
+    found = world.identify()
+    assert keys_of(found) == {"b": "b", "c": "a"}
+    assert found.gone.empty
+
+
+def test_a_delta_may_correct_a_number_and_a_date_but_not_make_a_twin_of_a_brother() -> None:
+    world = World()
+    world.deliver("2025-07-01", world.content("a", "Nguyen Van An"))
+    c = world.content("c", "Nguyen Van An", born="2010-02-21", number=42)
+    world.deliver("2025-08-01", c, kind="delta")
+    d = world.content("d", "Nguyen Van Anh", born="2010-02-21", number=43)
+    world.deliver("2025-09-01", d, kind="delta")
+    assert keys_of(world.identify()) == {"c": "a", "d": "d"}
+
+
+def test_a_number_and_several_cells_that_changed_are_a_stranger_and_a_question() -> None:
+    world = World()
+    a, b = world.content("a", "Nguyen Van An"), world.content("b", "Le Thi Be", number=25)
+    world.deliver("2025-07-01", a, b)
+    c = world.content("c", "Nguyen Van Anh", born="2010-02-21", number=42)
+    world.deliver("2025-08-01", b, c)
+    found = world.identify()
+    assert keys_of(found) == {"a": "a", "b": "b", "c": "c"}
+    assert found.gone["entry_key"].tolist() == [f"hoi_xuan/KS/2010/24~{a[:8]}"]
+
+
+def test_two_that_a_corrected_number_may_be_are_left_alone() -> None:
+    world = World()
+    a = world.content("a", "Nguyen Van An", number=24)
+    b = world.content("b", "Nguyen Van An", number=25)
+    world.deliver("2025-07-01", a, b)
+    world.deliver("2025-08-01", world.content("c", "Nguyen Van An", number=30))
+    assert keys_of(world.identify()) == {"a": "a", "b": "b", "c": "c"}
+
+
+def test_alike_entries_of_a_book_whose_numbers_moved_keep_their_order() -> None:
+    world = World()
+    world.deliver(
+        "2025-07-01",
+        world.content("a", "Nguyen Van An", number=24),
+        world.content("b", "Nguyen Van An", number=25),
+    )
+    world.deliver(
+        "2025-08-01",
+        world.content("d", "Nguyen Van An", number=35),
+        world.content("c", "Nguyen Van An", number=34),
+    )
+    assert keys_of(world.identify()) == {"c": "a", "d": "b"}
+
+
+def test_own_keys_given_out_again_by_a_new_program_do_not_make_one_entry_another() -> None:
+    world = World()
+    a, b, c = book(world, "abcdef")[:3], book(world, "abcdef")[3:], []
+    keys = ["K1", "K2", "K3", "K4", "K5", "K6"]
+    world.deliver("2025-07-01", *a, *b, own_keys=keys)
+    # Every key moves by one; four rows have a corrected name, one row is new.
+    changed = book(world, "uvwxyz", u="Nguyen Van Ang", x="Le Thi Bi", z="Le Van Bo")
+    c = world.content("n", "Tran Thi Moi", number=99, born="2012-01-01")
+    world.deliver("2025-08-01", *changed, c, own_keys=[*keys[1:], "K7", "K1"])
+    found = world.identify()
+    assert keys_of(found) == dict(zip("uvwxyzn", "abcdefn", strict=True))
+    assert found.gone.empty
+
+
+def test_a_delta_after_keys_were_given_out_again() -> None:
+    world = World()
+    world.deliver("2025-07-01", *book(world, "abcdef"), own_keys=list("123456"))
+    world.deliver("2025-08-01", *book(world, "abcdef"), own_keys=list("654321"))
+    stranger = world.content("n", "Tran Thi Moi", number=99, born="2012-01-01")
+    anh = world.content("v", "Nguyen Van Anhh", number=2, born="2010-02-03")
+    world.deliver("2025-09-01", anh, stranger, kind="delta", own_keys=["5", "2"])
+    assert keys_of(world.identify()) == {**dict(zip("acdef", "acdef", strict=True)), "v": "b"} | {
+        "n": "n"
+    }
+
+
+def test_an_own_key_and_a_number_are_believed_whatever_else_changed() -> None:
+    world = World()
+    world.deliver("2025-07-01", world.content("a", "Nguyen Van An"), own_keys=["K1"])
+    c = world.content("c", "Pham Thi Huong", born="2010-01-11", registered="2010-04-01")
+    world.deliver("2025-08-01", c, own_keys=["K1"])
+    assert keys_of(world.identify()) == {"c": "a"}
+
+
+def test_a_number_that_an_entry_gave_up_belongs_to_whoever_has_it_now() -> None:
+    world = World()
+    world.deliver("2025-07-01", world.content("a", "Nguyen Van An", number=24))
+    world.deliver("2025-08-01", world.content("c", "Nguyen Van An", number=42))
+    other = world.content("d", "Nguyen Van Anh", born="2010-02-25", number=24)
+    world.deliver("2025-09-01", other, kind="delta")
+    assert keys_of(world.identify()) == {"c": "a", "d": "d"}
+
+
 NAMES = ["Nguyen Van An", "Nguyen Van Anh", "Le Thi Be", "Pham Thi Huong"]
 
 
