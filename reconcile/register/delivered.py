@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import func, select
 
 from reconcile import model
 from reconcile.register import tables as t
+from reconcile.register.frames import current_frame, query_frame
 from reconcile.register.versioned import holds
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from sqlalchemy import Connection
+    from numpy.typing import NDArray
+    from sqlalchemy import Column, Connection
 
 
 CONTENT_NAMES: Final = ("content_hash", "commune", "register_type", "own_key")
@@ -110,6 +113,8 @@ _OCCURRENCE_NAMES = (
     "kind",
     "occurrence",
 )
+_FILE_NAMES: Final = ("delivery", "commune", "file", "date", "sequence", "kind")
+_MARKS: Final = ("line", "from_run", "to_run")
 
 
 def read_occurrences(connection: Connection) -> pd.DataFrame:
@@ -121,25 +126,49 @@ def read_occurrences(connection: Connection) -> pd.DataFrame:
         (empty where it was not accepted), ``own_key``; ``date``, ``sequence`` and ``kind`` of the
         delivery; ``occurrence``, the register's number of it. Sorted by position.
     """
-    o, f, d = t.occurrences, t.files, t.deliveries
-    query = (
-        select(
-            d.c.name, d.c.commune, f.c.name.label("file_name"), o.c.sheet, o.c.row,
-            o.c.family, o.c.register_type, o.c.outcome, o.c.reason,
-            t.raw_rows.c.raw_hash, func.coalesce(t.contents.c.content_hash, ""), o.c.own_key,
-            d.c.date, d.c.sequence, d.c.kind, o.c.occurrence,
-        )
-        .join(f, f.c.file == o.c.file)
-        .join(d, d.c.delivery == f.c.delivery)
-        .join(t.raw_rows, t.raw_rows.c.raw_row == o.c.raw_row)
-        .join(t.contents, t.contents.c.content == o.c.content, isouter=True)
-        .where(holds(o), holds(f), holds(d))
-    )  # fmt: skip
-    lines = sorted((tuple(row) for row in connection.execute(query)), key=lambda row: row[:5])
-    data = _columns(lines, _OCCURRENCE_NAMES)
-    frame = pd.DataFrame(data, columns=list(_OCCURRENCE_NAMES))
+    names = [column.name for column in t.occurrences.columns if column.name not in _MARKS]
+    rows = current_frame(connection, t.occurrences, names=names)
+    files = _file_places(connection)
+    where = files.index.get_indexer(pd.Index(rows["file"]))
+    rows, where = rows[where >= 0], where[where >= 0]
+    raw_hash = _by_number(connection, t.raw_rows.c.raw_row, t.raw_rows.c.raw_hash)
+    content_hash = _by_number(connection, t.contents.c.content, t.contents.c.content_hash)
+    columns = {name: files[name].take(where).array for name in _FILE_NAMES} | {
+        "raw_hash": raw_hash.reindex(rows["raw_row"]).array,
+        "content_hash": content_hash.reindex(rows["content"].fillna(0)).fillna("").array,
+    }
+    frame = rows.drop(columns=["file", "raw_row", "content"]).assign(**columns)
+    order = np.lexsort([frame["row"].to_numpy("int64"), _ranks(frame["sheet"]), where])
+    frame = frame.take(order)[list(_OCCURRENCE_NAMES)].reset_index(drop=True)
     whole = {"row": "Int32", "sequence": "Int32", "occurrence": "Int64"}
     return frame.astype({name: whole.get(name, "str") for name in _OCCURRENCE_NAMES})
+
+
+def _file_places(connection: Connection) -> pd.DataFrame:
+    """Where each file stands and when it was delivered, in the order of places, by number."""
+    f, d = t.files, t.deliveries
+    query = (
+        select(
+            f.c.file.label("number"), d.c.name.label("delivery"), d.c.commune,
+            f.c.name.label("file"), d.c.date, d.c.sequence, d.c.kind,
+        )
+        .join(d, d.c.delivery == f.c.delivery)
+        .where(holds(f), holds(d))
+    )  # fmt: skip
+    dtypes = dict.fromkeys(_FILE_NAMES, "str") | {"sequence": "Int64"}
+    frame = query_frame(connection, query, {"number": "int64", **dtypes})
+    return frame.sort_values(["delivery", "commune", "file"]).set_index("number")
+
+
+def _by_number(connection: Connection, number: Column[int], text: Column[str]) -> pd.Series[str]:
+    """Texts of a content table by the number of their line; the index of the text alone is read."""
+    frame = query_frame(connection, select(number, text), {"number": "int64", "text": "str"})
+    return frame.set_index("number")["text"]
+
+
+def _ranks(texts: pd.Series[str]) -> NDArray[np.intp]:
+    """The place of each text among the distinct ones."""
+    return texts.factorize(sort=True)[0]
 
 
 def read_refused(connection: Connection) -> pd.DataFrame:

@@ -14,9 +14,9 @@ from sqlalchemy import select
 
 from reconcile.register import tables as t
 from reconcile.register.dialect import bulk_insert
+from reconcile.register.frames import current_frame
 from reconcile.register.identities import next_numbers
 from reconcile.register.ids import format_id, run_name
-from reconcile.register.reading import current_frame
 from reconcile.register.versioned import holds, value_columns
 from reconcile.resolve.judgements import anchor
 

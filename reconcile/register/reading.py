@@ -11,18 +11,17 @@ from reconcile import model
 from reconcile.model import MENTION_COLUMNS
 from reconcile.register import tables as t
 from reconcile.register.delivered import read_occurrences
+from reconcile.register.frames import current_frame, query_frame
 from reconcile.register.ids import format_ids
-from reconcile.register.versioned import holds, value_columns
+from reconcile.register.versioned import holds
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from sqlalchemy import Column, ColumnElement, Connection, Select, Table
+    from sqlalchemy import Column, ColumnElement, Connection, Table
 
 _FEW: Final = 1000
-_PIECE: Final = 20_000  # lines of a query that are Python objects at one time
 _FIRST: Final = ("name", "name_other", "sex", "birth", "death", "cccd", "cmnd")
-_DTYPES: Final = {str: "str", int: "Int64", float: "float64", bool: "bool"}
 PEOPLE_COLUMNS: Final = (
     "entry_key",
     "role",
@@ -47,55 +46,6 @@ OWNER_COLUMNS: Final = (
     "death_to",
 )
 """What workbook and report need of a mention, of the ninety columns that there are."""
-
-
-def current_frame(
-    connection: Connection,
-    table: Table,
-    where: ColumnElement[bool] | None = None,
-    names: Sequence[str] = (),
-) -> pd.DataFrame:
-    """What a run-versioned table holds now.
-
-    Args:
-        connection: any connection.
-        table: the table.
-        where: which lines; all of them where None.
-        names: columns to read; all but the line number and the runs where none are given.
-    """
-    wanted = [table.c[name] for name in (names or value_columns(table))]
-    query = select(*wanted).where(holds(table)).order_by(table.c.line)
-    if where is not None:
-        query = query.where(where)
-    return query_frame(connection, query, {c.name: _DTYPES[c.type.python_type] for c in wanted})
-
-
-def query_frame(
-    connection: Connection, query: Select[Any], dtypes: Mapping[str, str]
-) -> pd.DataFrame:
-    """The answer to a query, read in pieces so that it is never held twice.
-
-    Args:
-        connection: any connection.
-        query: the query.
-        dtypes: name of each column in order -> its dtype.
-    """
-    pieces = []
-    # plain tuples of the driver: a SQLAlchemy row for each line would take as long as reading it
-    cursor = connection.execute(query).cursor
-    while lines := cursor.fetchmany(_PIECE):
-        columns = zip(*lines, strict=True)
-        pieces.append(
-            pd.DataFrame(
-                {
-                    name: pd.Series(values, dtype=dtype)
-                    for (name, dtype), values in zip(dtypes.items(), columns, strict=True)
-                }
-            )
-        )
-    if not pieces:
-        return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in dtypes.items()})
-    return pd.concat(pieces, ignore_index=True)
 
 
 def _among(column: Column[Any], values: pd.Series[Any]) -> ColumnElement[bool] | None:
@@ -378,11 +328,8 @@ def entry_sources(connection: Connection) -> pd.DataFrame:
     ).drop_duplicates("entry")
     key_of = current_frame(connection, t.entries, names=["entry", "entry_key"])
     c = t.contents.c
-    fields = pd.DataFrame(
-        [tuple(row) for row in connection.execute(select(c.content_hash, c.commune, c.fields))],
-        columns=["content_hash", "commune", "fields"],
-        dtype="str",
-    )
+    said = dict.fromkeys(("content_hash", "commune", "fields"), "str")
+    fields = query_frame(connection, select(c.content_hash, c.commune, c.fields), said)
     rows = rows.merge(key_of, on="entry").merge(fields, on=["content_hash", "commune"])
-    names = ["entry_key", "fields", "delivery", "commune", "file", "sheet", "row"]
-    return rows[names].sort_values("entry_key", ignore_index=True)
+    shown = ["entry_key", "fields", "delivery", "commune", "file", "sheet", "row"]
+    return rows[shown].sort_values("entry_key", ignore_index=True)

@@ -16,6 +16,7 @@ from reconcile.register import (
     delivered,
     dialect,
     faults,
+    frames,
     imports,
     integrity,
     judging,
@@ -266,7 +267,7 @@ class Register(Session):
     def link_weights(self) -> pd.DataFrame:
         """``weight`` and ``status`` of kept pairs."""
         with self._reading() as connection:
-            return reading.current_frame(connection, t.links, names=["weight", "status"])
+            return frames.current_frame(connection, t.links, names=["weight", "status"])
 
     def links(self) -> pd.DataFrame:
         """Kept pairs of mentions; see :func:`reconcile.register.reading.links`."""
