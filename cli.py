@@ -587,11 +587,14 @@ def find(
 
 @app.command(
     cls=_Command,
-    help=_("Say why one person is one person, or why two are (not) the same."),
+    help=_("Say what any id stands for, why a person is one, or why two are (not) the same."),
     epilog=_example("reconcile explain P-2K7M4"),
 )
 def explain(
-    ids: Annotated[list[str], typer.Argument(metavar="ID", help=_("Ids of one or two persons."))],
+    ids: Annotated[
+        list[str],
+        typer.Argument(metavar="ID", help=_("Any id that was ever issued; or ids of two persons.")),
+    ],
     register: RegisterOption = "register.db",
     mappings: MappingsOption = None,
     unmasked: UnmaskedOption = False,

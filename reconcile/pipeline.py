@@ -35,7 +35,7 @@ from reconcile.outputs import (
 from reconcile.register import open_register, restore_register
 from reconcile.register.accounting import OUTCOMES, check_read
 from reconcile.register.integrity import Problem
-from reconcile.report import dossier
+from reconcile.report import dossier, standing
 from reconcile.requests import (
     Checked,
     EvaluateRequest,
@@ -501,10 +501,10 @@ def runs(register: str) -> list[dict[str, object]]:
 
 
 def explain(question: Question) -> str:
-    """Why one person is one person, or why two are two.
+    """What an id stands for, why one person is one person, or why two are two.
 
     Raises:
-        UsageError: an id is mistyped, was never issued or is no person's.
+        UsageError: an id is mistyped or was never issued; of two, one is no person's.
     """
     knowledge = load_knowledge(question.mappings)
     words = dossier.Words(
@@ -519,14 +519,28 @@ def explain(question: Question) -> str:
         if question.unmasked:
             with register.run("explain", {"ids": list(question.ids), "unmasked": True}):
                 pass  # the run is the log entry that P9 asks for
+        if len(question.ids) == 1:
+            return _explain_one(register, question.ids[0], words)
         people = [register.person(text) for text in question.ids]
-        if len(people) == 1 or people[0].person_id == people[1].person_id:
+        if people[0].person_id == people[1].person_id:
             return dossier.dossier(_life(people[0]), words)
         sides = people[0].mentions, people[1].mentions
         evidence = evidence_between(register, knowledge, *sides)
         weight = float(evidence["weight"].sum())
         probability = stated_between(register, knowledge, sides, weight)
     return dossier.comparison(evidence, weight, probability, words)
+
+
+def _explain_one(register: Register, text: str, words: dossier.Words) -> str:
+    """Any id that was ever issued: what it stands for now, and what became of it."""
+    stands = register.standing(text)
+    found = stands.found
+    parts = [standing.told(found, words)]
+    if found.kind == "person" and len(stands.persons) == 1:
+        parts += ["", dossier.dossier(_life(register.person(text)), words)]
+    else:
+        parts += standing.people(register.shown(stands.persons), words)
+    return "\n".join([*parts, *standing.history(found.id, stands.history, words)])
 
 
 def _life(person: Person) -> dossier.Life:

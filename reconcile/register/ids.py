@@ -58,7 +58,7 @@ def format_id(kind: str, number: int) -> str:
         number: issued number, from 1.
 
     >>> format_id("P", 1)
-    'P-2223B'
+    'P-2223X'
     """
     digits = ""
     while number or len(digits) < _DIGITS:

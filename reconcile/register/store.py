@@ -22,8 +22,10 @@ from reconcile.register import (
     judging,
     kept,
     reading,
+    resolution,
     saving,
     search,
+    standing,
     undoing,
 )
 from reconcile.register import tables as t
@@ -313,14 +315,19 @@ class Register(Session):
         with self._reading() as connection:
             return search.find(connection, text, born, limit)
 
-    def resolve_id(self, text: str) -> search.Resolution:
+    def shown(self, persons: Sequence[str]) -> pd.DataFrame:
+        """Persons by their ids, as :meth:`find` shows them."""
+        with self._reading() as connection:
+            return search.shown(connection, persons)
+
+    def resolve_id(self, text: str) -> resolution.Resolution:
         """What any id ever issued stands for now.
 
         Raises:
             UsageError: it is no id, is mistyped, or was never issued.
         """
         with self._reading() as connection:
-            return search.resolve_id(connection, text)
+            return resolution.resolve_id(connection, text)
 
     def person(self, text: str) -> search.Person:
         """All about one person; see :func:`reconcile.register.search.person`.
@@ -331,10 +338,19 @@ class Register(Session):
         with self._reading() as connection:
             return search.person(connection, text)
 
-    def history(self, text: str) -> pd.DataFrame:
-        """What became of an id, run by run; see :func:`reconcile.register.search.history`."""
+    def standing(self, text: str) -> standing.Standing:
+        """What any id ever issued stands for now, and what became of it run by run.
+
+        Raises:
+            UsageError: it is no id, is mistyped, or was never issued.
+        """
         with self._reading() as connection:
-            return search.history(connection, text)
+            return standing.standing(connection, text)
+
+    def history(self, text: str) -> pd.DataFrame:
+        """What became of an id, run by run; see :func:`reconcile.register.standing.history`."""
+        with self._reading() as connection:
+            return standing.history(connection, text)
 
     # -- keeping ----------------------------------------------------------------------------------
 
