@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Final
 
 from reconcile import config, export, importers, linking, modelling, refitting, simulate
 from reconcile.errors import FileFault, ShrinkageError, UsageError, WorkbookError
-from reconcile.model import Outcome
 from reconcile.outputs import (
     counts,
     export_worded,
@@ -33,7 +32,7 @@ from reconcile.outputs import (
     write_outputs,
 )
 from reconcile.register import open_register, restore_register
-from reconcile.register.accounting import OUTCOMES, check_read
+from reconcile.register.accounting import OUTCOMES, accounts, check_read, told
 from reconcile.register.integrity import Problem
 from reconcile.report import dossier, standing
 from reconcile.requests import (
@@ -77,6 +76,7 @@ if TYPE_CHECKING:
     from reconcile.importers import Imported
     from reconcile.linking import Linked
     from reconcile.register import Changes, Register, Run
+    from reconcile.register.accounting import Known
     from reconcile.register.search import Person
     from reconcile.review.columns import ReviewWords
     from reconcile.review.verdicts import Note
@@ -187,7 +187,7 @@ def _merge_into(
     }
     with register.run("merge", arguments, manifest_of(imported, knowledge)) as run:
         paths = {} if request.dry_run else output_paths(request.out, run.name)
-        held = register.files()
+        known = register.known()
         register.add_import(
             run, imported.deliveries, imported.files, imported.rows, imported.findings
         )
@@ -200,7 +200,7 @@ def _merge_into(
         lacking = not_delivered(resolved.occurrences, files, deliveries, _parts(imported))
         progress("save", 0, 1)
         saved = register.save(run, resolved)
-        accounting = _accounting(imported, register, held)
+        accounting = _accounting(imported, register, known)
         run.manifest["rows"] = {name: int(accounting[name].sum()) for name in ("read", *OUTCOMES)}
         run.manifest["not_delivered"] = lacking.to_dict("records")
         run.manifest["counts"] = counts(resolved, saved)
@@ -305,31 +305,23 @@ def _parts(imported: Imported) -> set[tuple[str, str]]:
     return set(zip(deliveries["delivery"], deliveries["commune"], strict=True))
 
 
-def _accounting(imported: Imported, register: Register, held: pd.DataFrame) -> pd.DataFrame:
+def _accounting(imported: Imported, register: Register, known: Known) -> pd.DataFrame:
     """Rows of the files of this run by outcome, checked against what the readers counted (P2).
-
-    What was new when a file came first is unchanged when the same file comes again.
 
     Args:
         imported: what was read in this run.
         register: the register, this run's rows in it.
-        held: FILES of the register before this run.
+        known: what the register held before this run.
     """
-    accounts = register.accounts()
     place = ["delivery", "commune", "file"]
+    here = imported.files.loc[imported.files["status"] == "read", place]
+    rows = register.rows().merge(here, on=place, how="inner")
+    table = accounts(told(rows, known))
     read: Counter[tuple[str, str, str]] = Counter(
         zip(*(imported.rows[name].tolist() for name in place), strict=True)
     )
-    check_read(accounts, read)
-    here = imported.files[imported.files["status"] == "read"][[*place, "sha256"]]
-    told = here.merge(accounts, on=place, how="inner")
-    same = [*place, "sha256"]
-    known = set(held[same].itertuples(index=False, name=None))
-    again = [file in known for file in told[same].itertuples(index=False, name=None)]
-    first = [Outcome.NEW.value, Outcome.CHANGED.value]
-    told.loc[again, Outcome.UNCHANGED.value] += told.loc[again, first].sum(axis=1)
-    told.loc[again, first] = 0
-    return told.drop(columns="sha256").reset_index(drop=True)
+    check_read(table, read)
+    return table
 
 
 # -- check --------------------------------------------------------------------------------------

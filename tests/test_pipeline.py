@@ -290,6 +290,36 @@ def test_the_same_delivery_again_changes_nothing(deliver, merge):
     assert told["new"] == told["changed"] == 0
 
 
+def _told(merged):
+    return merged.accounting[["new", "changed", "unchanged", "repeated"]].sum().to_dict()
+
+
+@pytest.mark.usefixtures("known")
+def test_a_file_saved_anew_or_renamed_or_copied_into_another_folder_brings_nothing(deliver, merge):
+    again = deliver("2025-07-01")
+    file = again / "tan_phong" / "tanphong_kh.csv"
+    file.write_bytes(file.read_bytes().replace(b"\r\n", b"\n"))
+    assert _told(merge(again)) == {"new": 0, "changed": 0, "unchanged": 24, "repeated": 0}
+    file.rename(file.with_name("tanphong_kh (2).csv"))
+    assert _told(merge(again))["new"] == 0
+    for name in ("2025-06-01", "2025-09-01"):
+        merged = merge(deliver(name))
+        assert _told(merged) == {"new": 0, "changed": 0, "unchanged": 24, "repeated": 0}
+        assert not any(vars(merged.changes).values())
+
+
+def test_an_older_version_that_comes_late_is_told_as_changed_and_changes_no_entry(deliver, merge):
+    late = deliver("2025-07-01")
+    file = late / "tan_phong" / "tanphong_kh.csv"
+    text = file.read_bytes()
+    line = text.splitlines()[1]
+    merge(deliver("2025-08-01"))
+    file.write_bytes(text.replace(line, line.replace(b"19", b"18", 1)))
+    merged = merge(late)
+    assert _told(merged) == {"new": 0, "changed": 1, "unchanged": 23, "repeated": 0}
+    assert (merged.changes.entries_new, merged.changes.entries_changed) == (0, 0)
+
+
 def test_workbooks_that_cannot_be_read_are_all_named_and_nothing_is_applied(tmp_path):
     paths = [tmp_path / "broken.xlsx", tmp_path / "other.csv"]
     paths[0].write_bytes(b"no workbook")

@@ -1,9 +1,16 @@
-"""The accounting of P2: every row that was read has exactly one outcome, and the sum is checked."""
+"""The accounting of P2: every row that was read has exactly one outcome, and the sum is checked.
+
+The register keeps the outcome that a row has *by date* (P4): what came first is new, whatever came
+into the register first. People who merge are told what a row was to the register that they had:
+:func:`told`.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pandas as pd
 
 from reconcile.errors import AccountingError
@@ -14,6 +21,41 @@ if TYPE_CHECKING:
 
 OUTCOMES: Final = [outcome.value for outcome in Outcome]
 _FILE: Final = ["delivery", "commune", "file"]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the register held before a run.
+
+    Attributes:
+        contents: commune and content hash of every accepted row of every delivery.
+        entries: numbers of entries.
+    """
+
+    contents: frozenset[tuple[str, str]]
+    entries: frozenset[int]
+
+
+def told(rows: pd.DataFrame, known: Known) -> pd.DataFrame:
+    """Rows of a run with the outcome that they have for the register as it was before the run.
+
+    A content that some delivery brought before is unchanged, whether the same file came again, was
+    saved anew, or came in another folder. Another content of an entry that was known is changed,
+    even where it comes late and is the older one.
+
+    Args:
+        rows: delivered rows of the run, as :meth:`Register.rows` gives them.
+        known: what the register held before.
+    """
+    first = rows["outcome"].isin([Outcome.NEW.value, Outcome.CHANGED.value]).to_numpy()
+    same = [
+        key in known.contents for key in zip(rows["commune"], rows["content_hash"], strict=True)
+    ]
+    held = rows["entry"].isin(list(known.entries)).to_numpy()
+    outcome = rows["outcome"].to_numpy(dtype=object)
+    outcome = np.where(first & held, Outcome.CHANGED.value, outcome)
+    outcome = np.where(first & np.array(same, dtype=bool), Outcome.UNCHANGED.value, outcome)
+    return rows.assign(outcome=pd.Series(outcome, index=rows.index, dtype="str"))
 
 
 def accounts(rows: pd.DataFrame) -> pd.DataFrame:

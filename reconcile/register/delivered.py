@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from reconcile import model
 from reconcile.register import tables as t
+from reconcile.register.accounting import Known
 from reconcile.register.frames import current_frame, query_frame
 from reconcile.register.versioned import holds
 
@@ -96,6 +97,23 @@ def read_contents(connection: Connection, among: Collection[str] | None = None) 
     fields = {row[:2]: row[2] for row in map(tuple, connection.execute(query))}
     keys = zip(listed["content_hash"], listed["commune"], strict=True)
     return listed.assign(fields=pd.Series([fields[key] for key in keys], dtype="str"))
+
+
+def read_known(connection: Connection) -> Known:
+    """What the register holds, as far as the accounting of the next run needs it."""
+    contents = (
+        select(t.contents.c.commune, t.contents.c.content_hash)
+        .join(t.occurrences, t.occurrences.c.content == t.contents.c.content)
+        .where(holds(t.occurrences))
+        .distinct()
+    )
+    entries = select(t.entries.c.entry).where(holds(t.entries))
+    return Known(
+        frozenset(
+            (commune, content_hash) for commune, content_hash in connection.execute(contents)
+        ),
+        frozenset(connection.execute(entries).scalars()),
+    )
 
 
 _PLACE_NAMES = ("delivery", "commune", "file", "sheet", "row")

@@ -310,6 +310,11 @@ class Register(Session):
         """Rows of each file by outcome; see :func:`reconcile.register.accounting.accounts`."""
         return accounting.accounts(self.rows())
 
+    def known(self) -> accounting.Known:
+        """What the register holds; see :func:`reconcile.register.delivered.read_known`."""
+        with self._reading() as connection:
+            return delivered.read_known(connection)
+
     def find(self, text: str, born: int | None = None, limit: int = 50) -> pd.DataFrame:
         """Look persons up; see :func:`reconcile.register.search.find`."""
         with self._reading() as connection:
