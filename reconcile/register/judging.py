@@ -18,7 +18,8 @@ from reconcile.register.frames import current_frame
 from reconcile.register.identities import next_numbers
 from reconcile.register.ids import format_id, run_name
 from reconcile.register.versioned import holds, value_columns
-from reconcile.resolve.judgements import anchor
+from reconcile.resolve.anchors import anchor, key_of
+from reconcile.resolve.judgements import subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -81,7 +82,7 @@ def read_judgements(connection: Connection) -> list[dict[str, object]]:
 
     Returns:
         The keys of :func:`add_judgements`, and ``judgement`` (``J-…``), ``reading`` (its number in
-        the order of reading), ``run`` and ``superseded_by`` (the next one on the same conflict by
+        the order of reading), ``run`` and ``superseded_by`` (the next one on the same subject by
         date, then reading; empty where there is none). ``mentions`` and ``entries`` are lists of
         anchors.
     """
@@ -102,13 +103,22 @@ def read_judgements(connection: Connection) -> list[dict[str, object]]:
 
 def _say_superseded(judgements: list[dict[str, object]]) -> None:
     latest: dict[object, dict[str, object]] = {}
-    for line in sorted(
-        judgements, key=lambda one: (str(one["decided"]), str(one["reading"]).zfill(9))
-    ):
-        before = latest.get(line["conflict"])
-        if before is not None and line["conflict"]:
+    for line in sorted(judgements, key=_turn):
+        spoken_of = (_keys(line[name]) for name in ("mentions", "entries"))
+        about = subject(line, *spoken_of)
+        before = latest.get(about)
+        if before is not None:
             before["superseded_by"] = line["judgement"]
-        latest[line["conflict"]] = line
+        latest[about] = line
+
+
+def _turn(line: Mapping[str, object]) -> tuple[str, int]:
+    """The order in which judgements bind: date decided, then reading."""
+    return str(line["decided"]), int(str(line["reading"]))
+
+
+def _keys(stored: object) -> list[str]:
+    return [key_of(one) for one in _list(stored) if isinstance(one, dict)]
 
 
 def _identity(line: Mapping[str, object]) -> tuple[str, ...]:

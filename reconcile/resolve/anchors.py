@@ -50,6 +50,12 @@ def anchor(key: str, entries: pd.DataFrame) -> Stored:
     }
 
 
+def key_of(stored: Stored) -> str:
+    """The key that an anchor's entry or mention had when it was written down."""
+    key, role = str(stored.get("entry_key", "")), str(stored.get("role", ""))
+    return f"{key}/{role}" if role else key
+
+
 def _whole(value: Any) -> int | None:  # noqa: ANN401  a cell of a nullable integer column
     return None if pd.isna(value) else int(value)
 
@@ -86,19 +92,21 @@ class Finder:
     def entry(self, stored: Stored) -> str:
         """Key of the entry that an anchor speaks of now, empty if it is not found.
 
-        The entry's key first, then its own key, its number, its content; each only where exactly
-        one entry fits.
+        The entry's key first, then what the entry said when it was judged, which it goes on having
+        said whatever it says now; then its own key, its number, its content. Each only where
+        exactly one entry fits: numbers move when a book is renumbered.
         """
         key = str(stored.get("entry_key", ""))
         if key in self._keys:
             return key
+        found: str | None = self._aliases.get(f"content:{stored.get('content_hash', '')}")
+        if found in self._keys:
+            return str(found)
         for way, wanted in zip(self._ways, _ways(stored), strict=True):
             found = way.get(wanted) if wanted else None
             if found:
                 return found
-        alias = f"content:{stored.get('content_hash', '')}"
-        found = self._aliases.get(alias, "")
-        return found if found in self._keys else ""
+        return ""
 
     def mention(self, stored: Stored) -> str:
         """Key of the mention that an anchor speaks of now, empty if its entry is not found."""

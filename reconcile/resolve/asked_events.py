@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from reconcile.model import ConflictKind
+from reconcile.model import ConflictKind, Verdict
 from reconcile.resolve.drafts import SIDES, Draft, Sources, type_words
 from reconcile.resolve.intervals import ALWAYS, NEVER
 from reconcile.resolve.notes import CANCELLED, speak_of
@@ -93,7 +93,9 @@ def decided_events(sources: Sources, open_ids: set[str]) -> Iterator[Draft]:
     """
     lines = sources.effective.judgements
     place_of = {key: place for place, key in enumerate(sources.entry_keys)}
-    for line in lines[lines["kind"].eq(ConflictKind.SAME_EVENT.value)].to_dict("records"):
+    lines = lines[lines["kind"].eq(ConflictKind.SAME_EVENT.value)]
+    settled = lines["verdict"].ne(Verdict.SAME.value) | lines["value"].ne("")
+    for line in lines[settled].to_dict("records"):
         keys = tuple(key for key in json.loads(line["entries"]) if key in place_of)
         if len(keys) < 2:
             continue
@@ -129,7 +131,7 @@ def numbers_twice(sources: Sources, register_types: Mapping[str, RegisterType]) 
             severity="warning" if one_event else "error",
             sentence="number_twice_one_event" if one_event else "number_twice",
             keys=keys,
-            facts=tuple(entries["content_hash"].iloc[places]),
+            facts=tuple(sources.tells(place) for place in places),
             entries=keys,
             values=tuple(f"{number}{suffix}/{year}" for _ in keys),
             params={

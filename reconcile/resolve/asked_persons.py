@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from reconcile.model import ConflictKind, fingerprint
-from reconcile.resolve.drafts import Draft, Sources
+from reconcile.model import ConflictKind, Verdict, fingerprint
+from reconcile.resolve.drafts import SIDES, Draft, Sources
+from reconcile.resolve.judged_pairs import PERSONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,9 +16,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from reconcile.resolve.constraints import HardRules
-    from reconcile.resolve.judgements import Contradiction
+    from reconcile.resolve.contradictions import Contradiction
+    from reconcile.resolve.judged_pairs import Step
 
 _LIKELY = 0.5
+_OF_PERSONS = tuple(kind for kind in ConflictKind if kind.value in PERSONS)
 
 
 def possible_persons(sources: Sources, rules: HardRules) -> Iterator[Draft]:
@@ -96,11 +100,7 @@ def decided_persons(sources: Sources, open_ids: set[str]) -> Iterator[Draft]:
         open_ids: ids of conflicts that are drafted already.
     """
     lines = sources.effective.judgements
-    chosen = lines[
-        lines["kind"].eq(ConflictKind.SAME_PERSON.value)
-        & lines["left"].notna()
-        & lines["right"].notna()
-    ]
+    chosen = lines[lines["kind"].isin(PERSONS) & lines["left"].notna() & lines["right"].notna()]
     for left, right in _pairs(chosen):
         draft = Draft(
             kind=ConflictKind.SAME_PERSON,
@@ -112,7 +112,7 @@ def decided_persons(sources: Sources, open_ids: set[str]) -> Iterator[Draft]:
             mentions=_mentions(sources, left, right),
             legal="book_prevails",
         )
-        if draft.id not in open_ids:
+        if not any(replace(draft, kind=kind).id in open_ids for kind in _OF_PERSONS):
             yield draft
 
 
@@ -123,28 +123,69 @@ def _pairs(lines: pd.DataFrame) -> list[tuple[int, int]]:
 
 
 def contradictions(sources: Sources) -> Iterator[Draft]:
-    """Judgements that cannot all be true, with the shortest chain."""
+    """Judgements that cannot all be true, with the shortest chain, officers and dates.
+
+    What the two mentions say is the evidence, as for any question on them; the chain is further
+    evidence, so that another chain is asked about again.
+    """
     for found in sources.effective.contradictions:
+        if found.entries:
+            yield _on_event(sources, found)
+            continue
+        between = _between(found)
+        places = (found.left, found.right, *between)
         yield Draft(
             kind=ConflictKind.CONTRADICTION,
             severity="critical",
-            sentence="contradiction_officers" if found.earlier else "contradiction_chain",
+            sentence="contradiction_officers" if found.officers else "contradiction_chain",
             keys=_mentions(sources, found.left, found.right),
-            facts=(found.apart, *found.chain),
-            entries=_entries(sources, found.left, found.right),
-            mentions=_mentions(sources, found.left, found.right),
-            params=_chain(found),
+            facts=_facts(sources, found.left, found.right, of_event=False),
+            more_facts=tuple(
+                "\x1d".join([step.verdict, *_facts(sources, step.left, step.right, of_event=False)])
+                for step in found.steps
+            ),
+            entries=tuple(sources.entry_keys[sources.entry_of[place]] for place in places),
+            mentions=tuple(sources.mention_keys[place] for place in places),
+            params={"steps": len(found.steps) - 1, "chain": _in_words(found.steps, places)},
+            legal="book_prevails",
         )
 
 
-def _chain(found: Contradiction) -> dict[str, object]:
-    return {
-        "steps": len(found.chain),
-        "chain": list(found.chain),
-        "apart": found.apart,
-        "earlier": found.earlier,
-        "later": found.later,
-    }
+def _between(found: Contradiction) -> list[int]:
+    """Mentions that the chain leads through, in its order, without its two ends."""
+    ends = {found.left, found.right}
+    passed = [place for step in found.steps for place in (step.left, step.right)]
+    return [place for place in dict.fromkeys(passed) if place not in ends]
+
+
+def _in_words(steps: tuple[Step, ...], places: tuple[int, ...]) -> str:
+    """The judgements in their order: sides, officer, day."""
+    letter = {place: SIDES[number] for number, place in enumerate(places[: len(SIDES)])}
+    told = []
+    for step in steps:
+        sides = sorted((letter.get(step.left, "…"), letter.get(step.right, "…")))
+        sign = "=" if step.verdict == Verdict.SAME.value else "≠"
+        told.append(f"{sides[0]} {sign} {sides[1]} ({step.officer}, {step.decided})")
+    return "; ".join(told)
+
+
+def _on_event(sources: Sources, found: Contradiction) -> Draft:
+    """Two officers who disagree on whether entries are one event."""
+    place_of = {key: place for place, key in enumerate(sources.entry_keys)}
+    keys = tuple(key for key in found.entries if key)
+    sides = (0, 1)
+    steps = tuple(step._replace(left=sides[0], right=sides[1]) for step in found.steps)
+    return Draft(
+        kind=ConflictKind.CONTRADICTION,
+        severity="critical",
+        sentence="contradiction_events",
+        topic="event",
+        keys=keys,
+        facts=tuple(sources.tells(place_of[key]) for key in keys),
+        entries=keys,
+        params={"chain": _in_words(steps, sides)},
+        legal="one_registration",
+    )
 
 
 def sampled_links(sources: Sources, share: float) -> Iterator[Draft]:

@@ -8,9 +8,9 @@ CONFLICTS. A conflict is *open* until an effective judgement answers it, then *d
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pandas as pd
 
@@ -30,7 +30,7 @@ from reconcile.resolve.law import LawRules, load_law
 from reconcile.text.findings import FindingRule, load_findings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Hashable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from reconcile.config import RegisterType
@@ -144,67 +144,101 @@ def _unique(drafts: Iterable[Draft]) -> dict[str, Draft]:
 # -- state --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Answer:
+class _Answer(NamedTuple):
+    """What was answered: verdict, evidence hash that the officer saw, conflict that was asked."""
+
     verdict: str
     seen: str
+    conflict: str
 
 
 @dataclass(frozen=True)
 class _Answers:
-    """Effective judgements by what they answer.
+    """Effective judgements by what they answer; a later one comes after an earlier one.
 
     Attributes:
         by_conflict: by the id of the conflict.
-        by_pair: judgements on two persons, by kind-free pair of mention keys.
-        by_fact: judgements on a fact, by any mention of the person and the field.
+        by_sources: judgements on two persons or on the entries of one event, by these.
+        by_fact: judgements on a fact, by person and field.
+        renamed: present keys of sources -> judgements made when these had other keys: the keys
+            then, by the present ones, and the answer.
+        person: cluster of each mention.
     """
 
     by_conflict: dict[str, _Answer]
-    by_pair: dict[frozenset[str], _Answer]
+    by_sources: dict[frozenset[str], _Answer]
     by_fact: dict[tuple[int, str], _Answer]
+    renamed: dict[str, list[tuple[Mapping[str, str], _Answer]]]
     person: dict[str, int]
 
     def to(self, identifier: str, draft: Draft) -> _Answer | None:
         """What was answered to a conflict: by its id, else by what it is about."""
-        found = self.by_conflict.get(identifier)
+        found = self.by_conflict.get(identifier) or self._under_other_keys(draft)
         if found is None and draft.kind == ConflictKind.SAME_PERSON:
-            found = self.by_pair.get(frozenset(draft.mentions))
+            found = self.by_sources.get(frozenset(draft.mentions))
+        if found is None and draft.kind == ConflictKind.SAME_EVENT:
+            found = self.by_sources.get(frozenset(draft.entries))
         if found is None and draft.kind == ConflictKind.FACT and draft.mentions:
             found = self.by_fact.get((self.person[draft.mentions[0]], draft.field))
+        return found
+
+    def _under_other_keys(self, draft: Draft) -> _Answer | None:
+        """The answer to the same conflict when its sources were known by other keys.
+
+        The id of a conflict is made of the keys of its sources, and a delivery that comes late can
+        bring an earlier version of an entry and with it another key.
+        """
+        found = None
+        for name in dict.fromkeys(draft.keys):
+            for names, answer in self.renamed.get(name, ()):
+                then = replace(draft, keys=tuple(names.get(key, key) for key in draft.keys))
+                if then.id == answer.conflict:
+                    found = answer
         return found
 
 
 def _answers(sources: Sources) -> _Answers:
     keys = sources.mention_keys
-    answers = _Answers({}, {}, {}, dict(zip(keys, sources.person.tolist(), strict=True)))
-    lines = sources.effective.judgements.sort_values(["decided", "judgement"], kind="stable")
+    answers = _Answers({}, {}, {}, {}, dict(zip(keys, sources.person.tolist(), strict=True)))
+    lines = sources.effective.judgements.sort_values("decided", kind="stable")
     for line in lines.to_dict("records"):
-        answer = _Answer(str(line["verdict"]), str(line["seen"]))
-        answers.by_conflict[str(line["conflict"])] = answer
+        answer = _Answer(str(line["verdict"]), str(line["seen"]), str(line["conflict"]))
+        answers.by_conflict[answer.conflict] = answer
+        names = sources.effective.renamed.get(str(line["judgement"]), {})
+        for name in names:
+            answers.renamed.setdefault(name, []).append((names, answer))
+        if line["kind"] == ConflictKind.SAME_EVENT.value and _is_whole(line):
+            answers.by_sources[frozenset(json.loads(line["entries"]))] = answer
         if pd.isna(line["left"]):
             continue
         left = int(line["left"])
         if line["kind"] == ConflictKind.FACT.value:
             answers.by_fact[int(sources.person[left]), str(line["field"])] = answer
         elif pd.notna(line["right"]):
-            answers.by_pair[frozenset((keys[left], keys[int(line["right"])]))] = answer
+            answers.by_sources[frozenset((keys[left], keys[int(line["right"])]))] = answer
     answers.by_conflict.pop("", None)
     return answers
 
 
-def _state(draft: Draft, answer: _Answer | None) -> ConflictState:
+def _is_whole(line: Mapping[Hashable, object]) -> bool:
+    """Whether a judgement on an event says which entry stands, where one does."""
+    return line["verdict"] != Verdict.SAME.value or line["value"] != ""
+
+
+def _state(identifier: str, draft: Draft, answer: _Answer | None) -> ConflictState:
     """Whether a conflict is open, decided, or was decided on other evidence.
 
     What speaks for a pair beside the two mentions themselves counts only while the officer was
-    unsure: that is what new evidence can change.
+    unsure: that is what new evidence can change. Where judgements contradict each other, it is the
+    chain, and another chain is another question.
     """
     if answer is None:
         return ConflictState.OPEN
     if not answer.seen:
         return ConflictState.DECIDED
+    whole = draft.kind == ConflictKind.CONTRADICTION or answer.verdict == _UNSURE
     now, seen = draft.evidence, answer.seen
-    if answer.verdict != _UNSURE:
+    if not whole or answer.conflict != identifier:
         now, seen = now.partition(".")[0], seen.partition(".")[0]
     return ConflictState.DECIDED if now == seen else ConflictState.STALE
 
@@ -225,6 +259,6 @@ def _line(identifier: str, draft: Draft, answers: _Answers) -> dict[str, object]
         "probability": draft.probability,
         "gain": draft.gain,
         "evidence": draft.evidence,
-        "state": _state(draft, answers.to(identifier, draft)).value,
+        "state": _state(identifier, draft, answers.to(identifier, draft)).value,
         "positions": json.dumps(draft.positions, sort_keys=True),
     }

@@ -1,8 +1,8 @@
 """What officers decided, found again among the current mentions.
 
 A judgement outlives every re-import (P5), so it names its *anchors* by what does not change: the
-key of the entry, the row's own key, body, year and number, the content, and the role.
-:func:`anchor` writes one down, :func:`effective` finds them again and drops what was superseded.
+content, the row's own key, body, year and number, and the role. :func:`anchor` writes one down,
+:func:`effective` finds them again and drops what was superseded.
 
 A stored judgement is a mapping::
 
@@ -18,53 +18,28 @@ A stored judgement is a mapping::
 from __future__ import annotations
 
 import json
-from collections import deque
 from dataclasses import dataclass
+from dataclasses import field as made_by
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pandas as pd
 
 from reconcile.model import JUDGEMENTS, ConflictKind, Verdict
-from reconcile.resolve.anchors import Finder, Stored, anchor
+from reconcile.resolve.anchors import Finder, Stored, anchor, key_of
 from reconcile.resolve.constraints import JUDGED, UNSURE, Apart
+from reconcile.resolve.contradictions import Contradiction, chains
+from reconcile.resolve.judged_pairs import PERSONS, Step, steps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from reconcile.config import RegisterType
     from reconcile.resolve.wording import Wording
 
-__all__ = ["Contradiction", "Effective", "anchor", "effective", "same_and_apart"]
+__all__ = ["Effective", "anchor", "effective", "same_and_apart", "subject"]
 
-_PERSONS: Final = frozenset(
-    (
-        ConflictKind.SAME_PERSON.value,
-        ConflictKind.CONTRADICTION.value,
-        ConflictKind.QUALITY_CONTROL.value,
-    )
-)
-_BINDING: Final = frozenset(verdict.value for verdict in Verdict)
-
-
-@dataclass(frozen=True)
-class Contradiction:
-    """Judgements that cannot all be true.
-
-    Attributes:
-        left: position of one mention.
-        right: position of the other.
-        apart: id of the judgement that they are two people.
-        chain: ids of the judgements that join them, the shortest chain, in its order.
-        earlier: ISO date of the first of two officers' judgements; empty for a chain.
-        later: ISO date of the second.
-    """
-
-    left: int
-    right: int
-    apart: str
-    chain: tuple[str, ...]
-    earlier: str = ""
-    later: str = ""
+_EVENTS: Final = frozenset((ConflictKind.SAME_EVENT.value, ConflictKind.CONTRADICTION.value))
+_OPPOSITE: Final = {Verdict.SAME.value, Verdict.DIFFERENT.value}
 
 
 @dataclass(frozen=True)
@@ -72,19 +47,43 @@ class Effective:
     """Judgements that bind now.
 
     Attributes:
-        judgements: JUDGEMENTS.
-        contradictions: officers' judgements on one pair that disagree, and chains of *same*
+        judgements: JUDGEMENTS, in the order in which they were decided and then read.
+        contradictions: officers' judgements on one question that disagree, and chains of *same*
             around a *different*.
-        lost: ids of judgements none of whose anchors is found any more; they are kept and come to
-            life again when an anchor does.
+        lost: ids of judgements whose anchors are not found any more; they are kept and come to
+            life again when the anchors do.
+        renamed: id of a judgement -> keys under which its sources are known now -> keys under
+            which they were known when it was made, where a late delivery has changed them.
     """
 
     judgements: pd.DataFrame
     contradictions: tuple[Contradiction, ...]
     lost: tuple[str, ...]
+    renamed: Mapping[str, Mapping[str, str]] = made_by(default_factory=dict)
 
 
 # -- which judgements bind ----------------------------------------------------------------------
+
+
+def subject(stored: Stored, mentions: Sequence[str], entries: Sequence[str]) -> tuple[object, ...]:
+    """What a judgement speaks of; a later one on the same supersedes it.
+
+    Two persons are one subject, whatever question was asked about them, and so are the entries of
+    one event. All other judgements answer one conflict.
+
+    Args:
+        stored: the judgement.
+        mentions: keys of its mentions, side A first.
+        entries: keys of its entries.
+    """
+    kind = str(stored["kind"])
+    if kind in PERSONS and mentions:
+        return ("person", *sorted(mentions[:2]))
+    if kind in _EVENTS and entries:
+        return ("event", *sorted(entries))
+    conflict = str(stored.get("conflict", ""))
+    sources = () if conflict else tuple(sorted(mentions or entries))
+    return (kind, conflict, str(stored.get("field", "")), *sources)
 
 
 class _Found(NamedTuple):
@@ -97,14 +96,17 @@ class _Found(NamedTuple):
 
     @property
     def subject(self) -> tuple[object, ...]:
-        """What it speaks of; a later judgement on the same supersedes it."""
-        kind = str(self.stored["kind"])
-        if kind in _PERSONS:
-            return ("person", *sorted(self.mentions))
-        if self.mentions or self.entries:
-            sources = sorted(self.entries or self.mentions)
-            return (kind, str(self.stored.get("field", "")), *sources)
-        return (kind, str(self.stored["conflict"]))
+        return subject(self.stored, self.mentions, self.entries)
+
+    @property
+    def of_event(self) -> bool:
+        """Whether it says if entries are one event."""
+        return str(self.stored["kind"]) in _EVENTS and not self.mentions
+
+    @property
+    def settles(self) -> bool:
+        """Whether it answers judgements that contradict each other."""
+        return str(self.stored["kind"]) == ConflictKind.CONTRADICTION.value
 
     @property
     def turn(self) -> tuple[str, int, str]:
@@ -134,32 +136,32 @@ def effective(
     """
     finder = Finder(entries, aliases)
     positions = {key: place for place, key in enumerate(mentions["mention_key"])}
-    latest: dict[tuple[object, ...], _Found] = {}
-    disputes: list[tuple[_Found, _Found]] = []
+    told: dict[tuple[object, ...], list[_Found]] = {}
     lost: list[str] = []
-    for judged in sorted((_find(line, finder, wording) for line in stored), key=lambda f: f.turn):
+    found = [_find(line, finder, wording, positions) for line in stored]
+    for judged in sorted(found, key=lambda one: one.turn):
         if _is_lost(judged):
             lost.append(str(judged.stored["judgement"]))
-            continue
-        before = latest.get(judged.subject)
-        if before is not None and _dispute(before, judged):
-            disputes.append((before, judged))
-        latest[judged.subject] = judged
-    binding = sorted(latest.values(), key=lambda found: found.turn)
-    frame = JUDGEMENTS.build([_line(found, positions) for found in binding])
+        else:
+            told.setdefault(judged.subject, []).append(judged)
+    binding = sorted((lines[-1] for lines in told.values()), key=lambda one: one.turn)
+    frame = JUDGEMENTS.build([_line(one, positions) for one in binding])
+    disputes = [pair for lines in told.values() for pair in _disputes(lines)]
     return Effective(
         frame,
-        (*_between_officers(disputes, latest, positions), *_chains(frame)),
+        (*_between_officers(disputes, positions), *chains(steps(frame, mentions))),
         tuple(sorted(lost)),
+        {str(one.stored["judgement"]): names for one in binding if (names := _renamed(one))},
     )
 
 
-def _find(stored: Stored, finder: Finder, wording: Wording) -> _Found:
+def _find(stored: Stored, finder: Finder, wording: Wording, positions: Mapping[str, int]) -> _Found:
     kind = wording.kinds.get(str(stored["kind"]))
     code = str(stored["decision"])
+    mentions = [finder.mention(one) for one in stored.get("mentions", ())]
     return _Found(
         stored,
-        tuple(finder.mention(one) for one in stored.get("mentions", ())),
+        tuple(key if key in positions else "" for key in mentions),
         tuple(finder.entry(one) for one in stored.get("entries", ())),
         (kind.binds(code) if kind else "") or code,
     )
@@ -168,17 +170,45 @@ def _find(stored: Stored, finder: Finder, wording: Wording) -> _Found:
 def _is_lost(found: _Found) -> bool:
     """Whether an anchor that the judgement needs is gone."""
     anchors = found.mentions or found.entries
-    if str(found.stored["kind"]) in _PERSONS:
+    if str(found.stored["kind"]) in PERSONS:
         return len(anchors) < 2 or not all(anchors[:2])
     return bool(anchors) and not any(anchors)
 
 
-def _dispute(before: _Found, after: _Found) -> bool:
-    """Whether two officers say opposite things of one pair, the later not to settle a dispute."""
-    opposite = {before.verdict, after.verdict} == {Verdict.SAME.value, Verdict.DIFFERENT.value}
-    officers = before.stored["officer"] != after.stored["officer"]
-    settled = after.stored["kind"] == ConflictKind.CONTRADICTION.value
-    return opposite and officers and not settled
+def _renamed(found: _Found) -> dict[str, str]:
+    """Keys that its sources have now -> keys that they had, where the two differ."""
+    stored = (*found.stored.get("mentions", ()), *found.stored.get("entries", ()))
+    return {
+        now: before
+        for now, before in zip((*found.mentions, *found.entries), map(key_of, stored), strict=True)
+        if now and now != before
+    }
+
+
+def _disputes(lines: Sequence[_Found]) -> Iterator[tuple[_Found, _Found]]:
+    """The binding judgement and the earliest last word of another officer that says the opposite.
+
+    A judgement that settles a contradiction ends what was said before it. Who decides anew because
+    the sources have changed contradicts nobody: the other saw something else.
+    """
+    last_words: dict[str, _Found] = {}
+    for judged in lines:
+        if judged.settles:
+            last_words.clear()
+        officer = str(judged.stored["officer"])
+        last_words.pop(officer, None)
+        last_words[officer] = judged
+    binding = lines[-1]
+    for before in last_words.values():
+        if {before.verdict, binding.verdict} == _OPPOSITE and _saw_the_same(before, binding):
+            yield before, binding
+            return
+
+
+def _saw_the_same(one: _Found, other: _Found) -> bool:
+    """Whether two officers decided on the same facts, as far as that is known."""
+    seen = [str(found.stored.get("seen", "")).partition(".")[0] for found in (one, other)]
+    return not all(seen) or seen[0] == seen[1]
 
 
 def _line(found: _Found, positions: Mapping[str, int]) -> Stored:
@@ -186,7 +216,7 @@ def _line(found: _Found, positions: Mapping[str, int]) -> Stored:
     places = [positions.get(key, pd.NA) for key in (*found.mentions[:2], "", "")]
     return {
         "judgement": str(stored["judgement"]),
-        "kind": str(stored["kind"]),
+        "kind": ConflictKind.SAME_EVENT.value if found.of_event else str(stored["kind"]),
         "conflict": str(stored.get("conflict", "")),
         "verdict": found.verdict,
         "left": places[0],
@@ -211,22 +241,26 @@ def _value(found: _Found) -> str:
 
 
 def _between_officers(
-    disputes: Iterable[tuple[_Found, _Found]],
-    latest: Mapping[tuple[object, ...], _Found],
-    positions: Mapping[str, int],
+    disputes: Iterable[tuple[_Found, _Found]], positions: Mapping[str, int]
 ) -> list[Contradiction]:
-    """Disputes whose later judgement is still the one that binds."""
+    """Contradictions of two officers, in the order of what they speak of."""
     found = []
     for before, after in disputes:
-        places = [positions.get(key, -1) for key in after.mentions[:2]]
-        if latest[after.subject] is not after or len(places) < 2 or min(places) < 0:
-            continue
-        ids = [str(one.stored["judgement"]) for one in (before, after)]
-        apart = ids[0] if before.verdict == Verdict.DIFFERENT.value else ids[1]
-        chain = tuple(one for one in ids if one != apart)
-        days = [str(one.stored["decided"])[:10] for one in (before, after)]
-        found.append(Contradiction(min(places), max(places), apart, chain, *days))
-    return found
+        left, right = sorted(positions[key] for key in after.mentions[:2]) or (-1, -1)
+        steps = tuple(
+            Step(
+                str(one.stored["judgement"]),
+                left,
+                right,
+                one.verdict,
+                str(one.stored["officer"]),
+                str(one.stored["decided"])[:10],
+            )
+            for one in (before, after)
+        )
+        entries = after.entries if after.of_event else ()
+        found.append(Contradiction(left, right, steps, officers=True, entries=entries))
+    return sorted(found, key=lambda one: (one.left, one.right, one.entries))
 
 
 # -- what judgements mean for clusters ----------------------------------------------------------
@@ -238,114 +272,26 @@ def same_and_apart(
     entries: pd.DataFrame,
     register_types: Mapping[str, RegisterType],
 ) -> tuple[list[tuple[int, int]], list[Apart]]:
-    """What effective judgements impose on persons.
+    """What effective judgements impose on persons; see :func:`.judged_pairs.steps`.
 
-    *Same event* makes the principal persons of the entries the same, role by role; *different
-    events* parts those who pass through a passage only once.
+    Args:
+        judgements: JUDGEMENTS, effective ones.
+        mentions: LIVE_MENTIONS.
+        entries: LIVE_ENTRIES; not looked at, mentions say enough.
+        register_types: not looked at either.
 
     Returns:
         Pairs that are the same, in the order in which they were decided; and pairs kept apart.
     """
+    del entries, register_types
     same: list[tuple[int, int]] = []
     apart: list[Apart] = []
-    events = _EventPairs(mentions, entries, register_types)
-    columns = judgements[["kind", "verdict", "left", "right", "entries", "decided"]]
-    ordered = columns.sort_values(["decided", "left", "right", "entries"], kind="stable")
-    for line in ordered.to_dict("records"):
-        verdict = line["verdict"]
-        if verdict not in _BINDING:
-            continue
-        if line["kind"] == ConflictKind.SAME_EVENT.value:
-            pairs = events.pairs(json.loads(line["entries"]), verdict)
-        elif line["kind"] in _PERSONS and not (pd.isna(line["left"]) or pd.isna(line["right"])):
-            pairs = [(int(line["left"]), int(line["right"]))]
+    ordered = judgements.sort_values(["decided", "left", "right", "entries"], kind="stable")
+    for step in steps(ordered, mentions):
+        if step.verdict == Verdict.SAME.value:
+            same.append((step.left, step.right))
         else:
-            continue
-        if verdict == Verdict.SAME.value:
-            same += pairs
-        else:
-            rule = JUDGED if verdict == Verdict.DIFFERENT.value else UNSURE
-            apart += [Apart(min(pair), max(pair), rule) for pair in pairs]
+            rule = JUDGED if step.verdict == Verdict.DIFFERENT.value else UNSURE
+            left, right = sorted((step.left, step.right))
+            apart.append(Apart(left, right, rule))
     return same, apart
-
-
-class _EventPairs:
-    """The persons whom a judgement on entries speaks of."""
-
-    def __init__(
-        self,
-        mentions: pd.DataFrame,
-        entries: pd.DataFrame,
-        register_types: Mapping[str, RegisterType],
-    ) -> None:
-        self._mentions = mentions
-        self._places: dict[str, int] | None = None
-        self._types = dict(zip(entries["entry_key"], entries["register_type"], strict=True))
-        self._register_types = register_types
-
-    def pairs(self, keys: Sequence[str], verdict: str) -> list[tuple[int, int]]:
-        """Principal mentions of the first entry with those of each other one, role by role."""
-        if len(keys) < 2 or any(key not in self._types for key in keys):
-            return []
-        if self._places is None:
-            self._places = {key: place for place, key in enumerate(self._mentions["mention_key"])}
-        register_type = self._register_types[self._types[keys[0]]]
-        roles = [
-            role.name
-            for role in register_type.roles
-            if role.principal and (verdict == Verdict.SAME.value or role.passage)
-        ]
-        found = []
-        for role in roles:
-            places = [self._places.get(f"{key}/{role}") for key in keys]
-            first = places[0]
-            found += [
-                (first, place) for place in places[1:] if first is not None and place is not None
-            ]
-        return found
-
-
-def _chains(judgements: pd.DataFrame) -> list[Contradiction]:
-    """Every judgement *different* around which judgements *same* lead, with the shortest way."""
-    lines = judgements[judgements["kind"].isin(_PERSONS) & judgements["left"].notna()]
-    lines = lines[lines["right"].notna()]
-    ways: dict[int, list[tuple[int, str]]] = {}
-    for left, right, judgement in _judged_pairs(lines, Verdict.SAME):
-        ways.setdefault(left, []).append((right, judgement))
-        ways.setdefault(right, []).append((left, judgement))
-    found = []
-    for left, right, judgement in _judged_pairs(lines, Verdict.DIFFERENT):
-        chain = _shortest(ways, left, right)
-        if chain:
-            found.append(Contradiction(left, right, judgement, chain))
-    return sorted(found, key=lambda one: (one.left, one.right))
-
-
-def _judged_pairs(lines: pd.DataFrame, verdict: Verdict) -> list[tuple[int, int, str]]:
-    chosen = lines[lines["verdict"].eq(verdict.value)]
-    return [
-        (min(one, other), max(one, other), judgement)
-        for one, other, judgement in zip(
-            chosen["left"].astype("int64").tolist(),
-            chosen["right"].astype("int64").tolist(),
-            chosen["judgement"].tolist(),
-            strict=True,
-        )
-    ]
-
-
-def _shortest(ways: Mapping[int, list[tuple[int, str]]], start: int, goal: int) -> tuple[str, ...]:
-    """Judgements along the shortest way, the least positions first; empty if there is none."""
-    come: dict[int, tuple[int, str]] = {start: (start, "")}
-    waiting = deque([start])
-    while waiting and goal not in come:
-        here = waiting.popleft()
-        for there, judgement in sorted(ways.get(here, ())):
-            if there not in come:
-                come[there] = (here, judgement)
-                waiting.append(there)
-    chain: list[str] = []
-    while goal in come and goal != start:
-        goal, judgement = come[goal]
-        chain.append(judgement)
-    return tuple(reversed(chain))

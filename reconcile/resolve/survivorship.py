@@ -319,7 +319,7 @@ def _obey(
             "rule": chosen["judgement"].to_numpy(),
             "decided": chosen["decided"].to_numpy(),
         }
-    ).sort_values(["decided", "mention", "value"], kind="stable")
+    ).sort_values("decided", kind="stable")  # on one day, the one that was read last
     lines = lines.drop_duplicates(["cluster", "field"], keep="last").drop(columns="decided")
     said = frame.rename(columns={"value": "said", "mention": "source"})
     lines = lines.merge(

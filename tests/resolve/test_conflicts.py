@@ -487,7 +487,9 @@ def test_chain_of_judgements_around_a_different():
     stored = [pair(0, 1, "same", 1), pair(1, 2, "same", 2), pair(0, 2, "different", 3)]
     line = of(ask(live, stored=stored), "contradiction").iloc[0]
     assert line["sentence"] == "contradiction_chain"
-    assert json.loads(line["params"])["chain"] == ["J-1", "J-2"]
+    assert json.loads(line["params"])["chain"] == (
+        "A = C (Tư, 2025-08-01); B = C (Tư, 2025-08-02); A ≠ B (Tư, 2025-08-03)"
+    )
 
 
 def test_two_officers_disagree_and_one_settles_it():
