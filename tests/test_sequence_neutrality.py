@@ -3,6 +3,9 @@
 Small simulated populations are delivered in several ways: all at once, one by one, the other way
 round, commune by commune, file by file. Persons, events, golden records and open conflicts must
 come out the same; only ids carry history. Positions and source keys stand for ids here.
+
+Random histories, with rows split, thinned, corrected, renumbered and delivered again and officers
+deciding in between, come from :mod:`tests.histories`; ``benchmarks/neutrality.py`` runs many more.
 """
 
 import json
@@ -16,6 +19,7 @@ from reconcile import export, pipeline
 from reconcile.register import open_register
 from reconcile.simulate import SimulationOptions, simulate
 from reconcile.stages import load_knowledge, work_out
+from tests import histories
 
 _ENTRIES = 150
 _PLACE = ["delivery", "commune", "file", "sheet", "row", "role"]
@@ -175,3 +179,19 @@ def test_judgements_between_deliveries_or_after_all(world, at_once, tmp_path, ve
     pipeline.import_judgements(str(after), carried)
     assert_same(held(after), held(between))
     assert held(after)["members"] != at_once[1]["members"] or verdict == "different"
+
+
+@pytest.mark.parametrize("seed", [3, 7])
+def test_a_random_history_ends_as_one_merge_of_everything(seed, tmp_path):
+    rng = random.Random(seed)  # noqa: S311 - no secret
+    limits = histories.Limits(entries=(40, 90), merges=3)
+    parts = histories.parts_of(histories.grow(tmp_path, rng, limits), rng)
+    told = histories.live(tmp_path, parts, rng, limits)
+    assert sum(step.startswith("merge") for step in told.steps) >= 2
+    assert told.judgements.read_text(encoding="utf-8").count("\n") > 1
+    lived, once = histories.held(told.register), histories.held(histories.at_once(tmp_path, told))
+    assert once["problems"] == frozenset()
+    sizes = {
+        name: tuple(map(len, sides)) for name, sides in histories.differences(lived, once).items()
+    }
+    assert sizes == {}
