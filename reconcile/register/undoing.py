@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 UNDO: Final = "undo"
+_CHANGING: Final = ("merge", "review", "judgements")
+"""Beginnings of the verbs that change a register; others leave a line in its log and no more."""
 
 
 def undo(connection: Connection, by: int, run: str, *, later: bool) -> list[str]:
@@ -34,7 +36,8 @@ def undo(connection: Connection, by: int, run: str, *, later: bool) -> list[str]
         Names of the runs that were taken back.
 
     Raises:
-        UsageError: there is no such run, it was taken back already, or is an undo itself.
+        UsageError: there is no such run, it was taken back already, is an undo itself, or only
+            stands in the log (names that were shown unmasked).
         RegisterError: later runs rest on it.
     """
     number = parse_run(run)
@@ -49,6 +52,12 @@ def undo(connection: Connection, by: int, run: str, *, later: bool) -> list[str]
         )
     if line.verb == UNDO:
         raise UsageError("Run {run} is an undo; merge again instead.", run=run_name(number))
+    if not line.verb.startswith(_CHANGING):
+        raise UsageError(
+            "Run {run} ({verb}) only stands in the log; there is nothing to take back.",
+            run=run_name(number),
+            verb=line.verb,
+        )
     resting = [one for one in _effective_after(connection, number, by) if _wrote(connection, one)]
     if resting and not later:
         raise RegisterError(

@@ -1,11 +1,14 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from reconcile.errors import RegisterError, UsageError
 from reconcile.register import open_register
+from reconcile.register import tables as t
+from reconcile.register.ids import format_id
 from tests.register.test_store import DECISION, FIRST, SECOND
-from tests.register.world import Delivery, Row, imported, merge, resolved, state
+from tests.register.world import Delivery, Row, everything, imported, merge, resolved, state
 
 NAMES = ("An", "Ba", "Lan", "Lan", "Chi")
 
@@ -84,12 +87,43 @@ def test_what_cannot_be_taken_back_is_refused(register, run, message):
         register.undo(run)
 
 
+def test_what_only_stands_in_the_log_stays_there(register):
+    merge(register, FIRST)
+    with register.run("explain", {"unmasked": True}):
+        pass
+    with pytest.raises(UsageError, match="only stands in the log"):
+        register.undo("R0002")
+    assert register.undo("R0001") == ["R0001"], "and it holds nothing up"
+
+
+def test_merging_again_gives_the_same_persons_under_new_ids(register):
+    merge(register, FIRST)
+    merge(register, SECOND)
+    before = _people(register)
+    register.undo("R0002")
+    merge(register, SECOND)
+    assert _people(register) == before
+
+
+def _people(register):
+    """Who is who, without ids."""
+    mentions = register.mentions()
+    return sorted(sorted(group) for _, group in mentions.groupby("person_id")["mention_key"])
+
+
+# -- random histories -----------------------------------------------------------------------------
+
 rows = st.lists(
     st.tuples(st.integers(1, 5), st.sampled_from(NAMES), st.sampled_from(("", *NAMES))),
     max_size=5,
     unique_by=lambda row: row[0],
 )
-deliveries = st.lists(st.tuples(st.sampled_from("123"), rows), min_size=1, max_size=2)
+merges = st.tuples(st.just("merge"), st.sampled_from("123"), rows, st.booleans())
+reviews = st.tuples(
+    st.just("review"), st.sampled_from(["same", "different", "unsure"]), st.integers(1, 28)
+)
+takings = st.tuples(st.just("undo"))
+steps = st.one_of(merges, merges, reviews, takings)
 
 
 def _delivery(month, lines):
@@ -102,16 +136,49 @@ def _delivery(month, lines):
     )
 
 
+def _do(register, step):
+    """One step of a history."""
+    if step[0] == "undo":
+        standing = [
+            one for one in register.runs() if not one["undone_by"] and one["verb"] != "undo"
+        ]
+        if standing:
+            register.undo(standing[-1]["run"])
+        return
+    with register.run(step[0]) as run:
+        if step[0] == "review":
+            decided = {"decision": step[1], "decided": f"2025-07-{step[2]:02}"}
+            register.add_judgements(run, [DECISION | decided])
+            register.save(run, resolved(register))
+            return
+        _, month, lines, apart = step
+        register.add_import(run, *imported(_delivery(month, lines)))
+        register.save(run, resolved(register, apart=("Lan",) if apart else ()))
+
+
+def _issued(register):
+    """Every id that was ever issued."""
+    with register._reading() as connection:
+        query = select(t.identities.c.kind, t.identities.c.number).distinct()
+        return {format_id(*row) for row in connection.execute(query)}
+
+
 @settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
-@given(deliveries, rows, st.booleans())
-def test_merge_then_undo_is_nothing(tmp_path_factory, history, last, apart):
-    with open_register(tmp_path_factory.mktemp("undo") / "register.db") as register:
-        for month, lines in history:
-            merge(register, _delivery(month, lines))
-        before = state(register)
-        with register.run("merge") as run:
-            register.add_import(run, *imported(_delivery(2, last)))
-            register.save(run, resolved(register, apart=("Lan",) if apart else ()))
-        register.undo(run.name)
+@given(st.lists(steps, max_size=3), st.lists(st.one_of(merges, reviews), min_size=1, max_size=2))
+def test_what_is_taken_back_is_as_if_it_had_never_been(history, taken):
+    with open_register("sqlite://") as register:
+        for step in history:
+            _do(register, step)
+        before, runs, lines = state(register), register.runs(), everything(register)
+        for step in taken:
+            _do(register, step)
+        done = [one["run"] for one in register.runs()[len(runs) :]]
+        known = _issued(register)
+        assert register.undo(done[0], later=True)[-1] == done[0]
         assert state(register) == before
         assert register.verify() == []
+        assert register.runs()[: len(runs)] == runs
+        after = everything(register)
+        for name in ("raw_rows", "contents", "audit_log"):
+            assert after[name][: len(lines[name])] == lines[name], f"{name}: something was lost"
+        assert {register.standing(one).found.id for one in known} == known
