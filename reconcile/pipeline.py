@@ -35,6 +35,7 @@ from reconcile.register import open_register, restore_register
 from reconcile.register.accounting import OUTCOMES, accounts, check_read, told
 from reconcile.register.integrity import Problem
 from reconcile.report import dossier, standing
+from reconcile.report.versions import versions
 from reconcile.requests import (
     Checked,
     EvaluateRequest,
@@ -532,6 +533,8 @@ def _explain_one(register: Register, text: str, words: dossier.Words) -> str:
         parts += ["", dossier.dossier(_life(register.person(text)), words)]
     else:
         parts += standing.people(register.shown(stands.persons), words)
+    if found.kind == "entry":
+        parts += versions(register.versions(found.id), words)
     return "\n".join([*parts, *standing.history(found.id, stands.history, words)])
 
 

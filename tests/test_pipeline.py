@@ -320,6 +320,33 @@ def test_an_older_version_that_comes_late_is_told_as_changed_and_changes_no_entr
     assert (merged.changes.entries_new, merged.changes.entries_changed) == (0, 0)
 
 
+@pytest.mark.usefixtures("known")
+def test_what_a_later_export_changed_in_an_entry_is_kept_and_shown(deliver, merge, tmp_path):
+    later = deliver("2025-08-01")
+    file = later / "tan_phong" / "tanphong_kh.csv"
+    head, line = file.read_bytes().splitlines()[:2]
+    cells = line.split(b";")
+    column = head.split(b";").index(b"chong_ho_ten")
+    cells[column] = b"Nguyen Van Moi"
+    file.write_bytes(file.read_bytes().replace(line, b";".join(cells)))
+    assert merge(later).changes.entries_changed == 1
+    register = str(tmp_path / "register.db")
+    with open_register(register, create=False) as opened:
+        rows = opened.rows()
+    changed = rows.loc[rows["outcome"] == "changed", "entry_id"].item()
+    masked, full = (
+        pipeline.explain(
+            pipeline.Question(ids=(changed,), register=register, language="en", unmasked=unmasked)
+        )
+        for unmasked in (False, True)
+    )
+    assert "1: 2025-07-01, 2025-07-01/tan_phong/tanphong_kh.csv, row 2" in masked
+    assert "2: 2025-08-01, 2025-08-01/tan_phong/tanphong_kh.csv, row 2" in masked
+    assert "→ N. V. M." in masked
+    assert "Moi" not in masked
+    assert "→ Nguyen Van Moi" in full
+
+
 def test_workbooks_that_cannot_be_read_are_all_named_and_nothing_is_applied(tmp_path):
     paths = [tmp_path / "broken.xlsx", tmp_path / "other.csv"]
     paths[0].write_bytes(b"no workbook")

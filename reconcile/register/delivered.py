@@ -116,6 +116,36 @@ def read_known(connection: Connection) -> Known:
     )
 
 
+def read_versions(connection: Connection, entry: int) -> pd.DataFrame:
+    """What an entry said, version after version, and the row that said each first.
+
+    Args:
+        connection: a connection.
+        entry: number of the entry.
+
+    Returns:
+        ``version`` (from 1), ``date``, ``delivery``, ``commune``, ``file``, ``sheet``, ``row`` and
+        ``fields`` (JSON), in the order of the versions; a version that a later delivery repeats is
+        there once.
+    """
+    e, o, f, d = t.entry_occurrences, t.occurrences, t.files, t.deliveries
+    query = (
+        select(
+            e.c.version, d.c.date, d.c.name, d.c.commune, f.c.name.label("file_name"),
+            o.c.sheet, o.c.row, t.contents.c.fields,
+        )
+        .join(o, o.c.occurrence == e.c.occurrence)
+        .join(f, f.c.file == o.c.file)
+        .join(d, d.c.delivery == f.c.delivery)
+        .join(t.contents, t.contents.c.content == o.c.content)
+        .where(e.c.entry == entry, holds(e), holds(o), holds(f), holds(d))
+    )  # fmt: skip
+    names = ["version", "date", "delivery", "commune", "file", "sheet", "row", "fields"]
+    lines = sorted(tuple(line) for line in connection.execute(query))
+    frame = pd.DataFrame(lines, columns=names)
+    return frame.drop_duplicates("version", ignore_index=True)
+
+
 _PLACE_NAMES = ("delivery", "commune", "file", "sheet", "row")
 _OCCURRENCE_NAMES = (
     *_PLACE_NAMES,

@@ -29,7 +29,7 @@ from reconcile.register import (
     undoing,
 )
 from reconcile.register import tables as t
-from reconcile.register.ids import run_name
+from reconcile.register.ids import parse_id, run_name
 from reconcile.register.session import Run, Session
 from reconcile.register.snapshot import Snapshot
 
@@ -351,6 +351,19 @@ class Register(Session):
         """
         with self._reading() as connection:
             return standing.standing(connection, text)
+
+    def versions(self, text: str) -> pd.DataFrame:
+        """What an entry said; see :func:`reconcile.register.delivered.read_versions`.
+
+        Args:
+            text: id of the entry.
+
+        Raises:
+            UsageError: it is no id or is mistyped.
+        """
+        _, number = parse_id(text)
+        with self._reading() as connection:
+            return delivered.read_versions(connection, number)
 
     def history(self, text: str) -> pd.DataFrame:
         """What became of an id, run by run; see :func:`reconcile.register.standing.history`."""
