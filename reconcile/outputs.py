@@ -8,7 +8,7 @@ import tempfile
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from reconcile import __version__, config, export
 from reconcile.errors import UsageError
@@ -183,14 +183,26 @@ def _write_for_officers(
         outputs["workbook"], _casebook(snapshot, knowledge, run.name, language), language
     )
     source = _summary(snapshot, knowledge, run)
-    figures = summary.summarise(replace(source, unasked=_count(run, "doubts_not_asked")))
+    figures = summary.summarise(
+        replace(
+            source,
+            unasked=_count(run, "doubts_not_asked"),
+            changes=_part(run, "counts").get("changes", {}),
+            not_delivered=run.manifest.get("not_delivered", ()),
+        )
+    )
     write_new(outputs["report"], page.render(figures, language).encode())
 
 
 def _count(run: Run, name: str) -> int:
     """A figure of what a run worked out, 0 where it did not."""
-    counted = run.manifest.get("counts")
-    return int(counted[name]) if isinstance(counted, dict) else 0
+    return int(_part(run, "counts").get(name, 0))
+
+
+def _part(run: Run, name: str) -> dict[str, Any]:
+    """A part of a run's manifest, empty where the run has none."""
+    part = run.manifest.get(name)
+    return part if isinstance(part, dict) else {}
 
 
 def _headings(knowledge: Knowledge) -> Headings:

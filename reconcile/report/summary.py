@@ -11,7 +11,7 @@ import pandas as pd
 from reconcile.model import ConflictState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from reconcile.config import CommuneName, RegisterType
@@ -53,6 +53,8 @@ class Source:
         made: when the report is made.
         unasked: doubts about persons that the run does not ask about.
         estimate: what the run believes of its own errors; None where no run worked it out.
+        changes: what the run changed, by what it is, as ``Changes`` of the register.
+        not_delivered: books of which a full export of the run has no file, as in ``Merged``.
     """
 
     register: Readable
@@ -65,6 +67,8 @@ class Source:
     made: datetime
     unasked: int = 0
     estimate: Estimate | None = None
+    changes: Mapping[str, int] = field(default_factory=dict)
+    not_delivered: Sequence[Mapping[str, object]] = ()
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,8 @@ class Summary:
         unreadable: ``delivery``, ``commune``, ``file`` of files that were left out.
         unasked: doubts about persons that are not asked about.
         estimate: what the run believes of its own errors; None where no run worked it out.
+        changes: what the run changed, by what it is.
+        not_delivered: books of which a full export of the run has no file.
     """
 
     office: str
@@ -116,6 +122,8 @@ class Summary:
     )
     unasked: int = 0
     estimate: Estimate | None = None
+    changes: Mapping[str, int] = field(default_factory=dict)
+    not_delivered: Sequence[Mapping[str, object]] = ()
 
 
 def summarise(source: Source) -> Summary:
@@ -147,6 +155,8 @@ def summarise(source: Source) -> Summary:
         unreadable=unreadable[["delivery", "commune", "file"]].reset_index(drop=True),
         unasked=source.unasked,
         estimate=source.estimate,
+        changes=source.changes,
+        not_delivered=tuple(source.not_delivered),
     )
 
 

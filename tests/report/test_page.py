@@ -163,3 +163,25 @@ def test_page_opens_in_a_browser(tmp_path):
     )
     assert "Báo cáo lần chạy R0012" in shown.stdout
     assert "CONSOLE" not in shown.stderr
+
+
+def test_what_the_run_changed_is_told_and_what_did_not_change_is_left_out():
+    changes = {"entries_new": 12345, "entries_changed": 0, "persons_joined": 2}
+    page = re.sub(r"\s+", " ", render(summary(changes=changes), "vi"))
+    assert "<td>việc hộ tịch mới</td><td>12.345</td>" in page
+    assert "<td>người được gộp</td><td>2</td>" in page
+    assert "việc hộ tịch thay đổi" not in page
+    assert "Nothing changed" in render(summary(), "en")
+
+
+def test_a_book_that_a_full_export_lacks_is_among_the_next_steps():
+    book = {
+        "delivery": "2025-08-01",
+        "commune": "tan_phong",
+        "register_type": "KT",
+        "family": "csv",
+        "entries": 1234,
+    }
+    page = render(summary(not_delivered=(book,)), "en")
+    assert "2025-08-01 of Tân Phong has no csv file" in page
+    assert "1,234 entries" in page
