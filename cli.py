@@ -689,6 +689,15 @@ def judgements_import(
     source: Annotated[Path, typer.Argument(metavar="FILE", help=_("The csv of judgements."))],
     register: RegisterOption = "register.db",
     mappings: MappingsOption = None,
+    keep_unknown: Annotated[
+        bool,
+        typer.Option(
+            "--keep-unknown",
+            help=_(
+                "Keep judgements on entries that no delivery holds yet; they bind when one does."
+            ),
+        ),
+    ] = False,
     lang: LangOption = _LANG,
     quiet: QuietOption = False,
 ) -> None:
@@ -697,7 +706,9 @@ def judgements_import(
     with _working(quiet=quiet) as progress:
         from reconcile import pipeline
 
-        issued = pipeline.import_judgements(register, source, mappings, progress)
+        issued = pipeline.import_judgements(
+            register, source, mappings, progress, keep_unknown=keep_unknown
+        )
     typer.echo(_("{count} judgements are new.", count=len(issued)))
 
 

@@ -156,6 +156,12 @@ class WorkbookError(ExportError):
     message = "{count} workbook(s) cannot be read; no decision of any of them was applied."
 
 
+class JudgementsError(ExportError):
+    """Judgements that were carried over cannot be taken; none of the file's was applied."""
+
+    message = "{count} line(s) of judgements cannot be taken over; no judgement was applied."
+
+
 class TableError(ReconcileError):
     """A table that is to be linked cannot be read, or lacks what its model compares."""
 

@@ -661,29 +661,49 @@ def restore(source: Path, register: str) -> None:
 
 
 def import_judgements(
-    register: str, source: Path, mappings: Path | None = None, progress: Progress = silent
+    register: str,
+    source: Path,
+    mappings: Path | None = None,
+    progress: Progress = silent,
+    *,
+    keep_unknown: bool = False,
 ) -> list[str]:
     """Carry judgements over from the export of another register, or from version control.
+
+    All of them or none; what the register has already changes nothing.
 
     Args:
         register: path or SQLAlchemy URL.
         source: csv that ``export judgements`` wrote.
         mappings: folder of mapping files; the shipped ones if None.
         progress: called with a stage, steps done and steps in all.
+        keep_unknown: keep judgements on sources that no delivery holds yet; they bind once one
+            does.
 
     Returns:
         Ids of the judgements that the register did not have.
+
+    Raises:
+        UsageError: the file cannot be read, or is no export of judgements.
+        JudgementsError: lines cannot be judgements, or speak of sources that the register does not
+            have; all of them are named, nothing was applied.
     """
     knowledge = load_knowledge(mappings)
     carried = export.read_judgements(source)
+    export.refuse_unknown_words(carried, source.name, knowledge.wording)
     with (
         open_register(register, create=False) as opened,
         opened.run("judgements import", {"judgements": len(carried)}, provenance(knowledge)) as run,
     ):
         issued = opened.add_judgements(run, carried)
-        resolved = work_out(opened, knowledge, progress, run).resolved
+        if not any(issued):
+            run.discard()
+            return []
+        worked = work_out(opened, knowledge, progress, run)
+        if not keep_unknown:
+            export.refuse_unknown_sources(issued, worked.lost, source.name)
         progress("save", 0, 1)
-        opened.save(run, resolved)
+        opened.save(run, worked.resolved)
     return [identifier for identifier in issued if identifier]
 
 

@@ -108,11 +108,13 @@ class WorkedOut:
         gone: ``entry_key``, ``delivery`` (the full export that lacks it), ``file``, ``sheet``,
             ``row``, ``whole``: entries that are no longer delivered.
         estimate: how many links are false and how many are missing, as far as the run can tell.
+        lost: ids of judgements whose sources no delivery holds; they wait.
     """
 
     resolved: Resolved
     gone: pd.DataFrame
     estimate: Estimate
+    lost: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -280,7 +282,7 @@ def work_out(
         grouped.questions,
         _checked(effective.judgements),
     )
-    return WorkedOut(resolved, standing.identified.gone, found)
+    return WorkedOut(resolved, standing.identified.gone, found, effective.lost)
 
 
 def state(

@@ -1,12 +1,13 @@
 """EXPORT: the unified register for people, for other programs and for the Ministry's template."""
 
 from reconcile.export.books import export_register, export_template, load
-from reconcile.export.tables import (
+from reconcile.export.judgements import (
     export_judgements,
-    export_mentions,
-    export_persons,
     read_judgements,
+    refuse_unknown_sources,
+    refuse_unknown_words,
 )
+from reconcile.export.tables import export_mentions, export_persons
 
 __all__ = [
     "export_judgements",
@@ -16,4 +17,6 @@ __all__ = [
     "export_template",
     "load",
     "read_judgements",
+    "refuse_unknown_sources",
+    "refuse_unknown_words",
 ]

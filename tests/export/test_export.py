@@ -1,5 +1,6 @@
 import csv
 import io
+import re
 import stat
 
 import pandas as pd
@@ -96,8 +97,22 @@ def test_judgements_can_be_carried_to_another_register(register, tmp_path):
             other.add_judgements(run, export.read_judgements(path))
         (kept,) = other.judgements()
     (original,) = register.judgements()
-    same = original.keys() - {"run"}
+    same = original.keys() - {"run", "members"}
     assert {name: kept[name] for name in same} == {name: original[name] for name in same}
+
+
+def test_judgements_are_one_line_each_without_ids_of_the_register(tmp_path):
+    with open_register(tmp_path / "talkative.db") as other:
+        with other.run("judgements") as run:
+            said = DECISION | {"reason": 'one\ntwo \\n "three"'}
+            other.add_judgements(run, [said, DECISION | {"decided": "2024-01-01"}])
+        export.export_judgements(other, tmp_path / "one.csv")
+    text = (tmp_path / "one.csv").read_text(encoding="utf-8")
+    lines = text.splitlines()
+    assert len(lines) == 3
+    assert lines[1].startswith("2024-01-01")
+    assert not re.search(r"\b[JPEV]-", text)
+    assert export.read_judgements(tmp_path / "one.csv")[1]["reason"] == said["reason"]
 
 
 @pytest.mark.parametrize("content", [b"a,b\n1,2\n", b"\xff\xfe\x00", b"judgement\nJ-1\n"])

@@ -1,0 +1,87 @@
+"""Judgements as a user meets them: carried over, twice, too early, damaged."""
+
+import random
+
+import pytest
+from typer.testing import CliRunner
+
+import cli
+from reconcile import pipeline
+from reconcile.errors import JudgementsError
+from reconcile.export import export_judgements
+from reconcile.register import open_register
+from reconcile.stages import load_knowledge
+from tests import histories
+
+pytestmark = pytest.mark.usefixtures("quick_merges")
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory):
+    """A register in which officers decided, what it holds, its parts and its judgements as csv."""
+    folder = tmp_path_factory.mktemp("judged")
+    rng = random.Random(11)  # noqa: S311 - no secret
+    parts = histories.parts_of(histories.grow(folder, rng, histories.Limits((60, 60))), rng)
+    register = folder / "register.db"
+    histories.merge(register, parts)
+    limits = histories.Limits(questions=20, pairs=6)
+    assert histories.judge(register, load_knowledge(), rng, limits) > 5
+    with open_register(str(register), create=False) as opened:
+        export_judgements(opened, folder / "judgements.csv")
+    return histories.held(register), parts, folder / "judgements.csv"
+
+
+def runs(register):
+    return [run["verb"] for run in pipeline.runs(str(register))]
+
+
+def test_what_comes_too_early_is_listed_and_nothing_is_applied(judged, tmp_path):
+    expected, parts, carried = judged
+    register = tmp_path / "register.db"
+    histories.merge(register, parts[:1])
+    with pytest.raises(JudgementsError) as refused:
+        pipeline.import_judgements(str(register), carried)
+    assert {fault.row for fault in refused.value.faults} <= set(range(2, 100))
+    with open_register(str(register), create=False) as opened:
+        assert opened.judgements() == []
+    kept = pipeline.import_judgements(str(register), carried, keep_unknown=True)
+    assert len(kept) == len(carried.read_text(encoding="utf-8").splitlines()) - 1
+    histories.merge(register, parts[1:])
+    assert histories.differences(expected, histories.held(register)) == {}
+
+
+def test_imported_twice_changes_nothing_and_is_written_as_it_was_read(judged, tmp_path):
+    expected, parts, carried = judged
+    register = tmp_path / "register.db"
+    histories.merge(register, parts)
+    for _ in range(2):
+        pipeline.import_judgements(str(register), carried)
+    assert runs(register) == ["merge", "judgements import"]
+    assert histories.differences(expected, histories.held(register)) == {}
+    with open_register(str(register), create=False) as opened:
+        export_judgements(opened, tmp_path / "again.csv")
+    assert (tmp_path / "again.csv").read_bytes() == carried.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("word", "instead", "said"),
+    [
+        ("Officer", " ", "cán bộ"),
+        ("2025-11-0", "2025-13-0", "ngày"),
+        ("same_person", "kin", "loại"),
+    ],
+)
+def test_damaged_lines_are_named(judged, tmp_path, word, instead, said):
+    _, parts, carried = judged
+    register, damaged = tmp_path / "register.db", tmp_path / "damaged.csv"
+    histories.merge(register, parts[:1])
+    text = carried.read_text(encoding="utf-8").replace("Officer One", "Officer")
+    for name in ("Two", "Three"):
+        text = text.replace(f"Officer {name}", "Officer")
+    damaged.write_text(text.replace(word, instead), encoding="utf-8")
+    command = ["judgements", "import", str(damaged), "--register", str(register)]
+    found = CliRunner().invoke(cli.app, command)
+    assert found.exit_code == JudgementsError.exit_code
+    assert said in found.stderr
+    assert "damaged.csv" in found.stderr
+    assert runs(register) == ["merge"]
