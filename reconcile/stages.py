@@ -404,26 +404,32 @@ def _live_mentions(mentions: pd.DataFrame, live_entries: pd.DataFrame) -> pd.Dat
 def _validated(register: Register, standing: Standing, knowledge: Knowledge) -> pd.DataFrame:
     """Findings about what entries say now, each with the position of its latest row."""
     types, folder = knowledge.register_types, knowledge.folder
-    current = standing.identified.entries["content_hash"]
-    contents, *tables = (
-        frame[frame["content_hash"].isin(current)].reset_index(drop=True)
+    standard = standing.standard
+    current = pd.Index(standing.identified.entries["content_hash"])
+    contents, entries, told, hits = (
+        _among(frame, current)
         for frame in (
             standing.read.contents,
-            standing.standard.entries,
-            standing.standard.mentions,
-            standing.standard.findings,
+            standard.entries,
+            standard.findings,
             standing.read.hits,
         )
     )
-    entries, mentions, told, hits = tables
+    mentions = standard.mentions.head(0)
     if validate.weighs_lines(types, folder):
         contents = register.contents(contents["content_hash"].tolist())
+        mentions = _among(standard.mentions, current)
     found = [hits, validate.check_together(contents, entries, mentions, types, folder)]
     occurrences = standing.identified.occurrences
     positions = occurrences[occurrences["current"]].drop_duplicates("content_hash", keep="last")
     positions = positions[["content_hash", *_PLACE]].reset_index(drop=True)
     placed = validate.with_positions(pd.concat(found, ignore_index=True), contents, positions)
     return _in_order([_placed(told, positions), placed])
+
+
+def _among(frame: pd.DataFrame, contents: pd.Index[str]) -> pd.DataFrame:
+    """Lines of some contents."""
+    return frame[frame["content_hash"].isin(contents)].reset_index(drop=True)
 
 
 def _placed(findings: pd.DataFrame, positions: pd.DataFrame) -> pd.DataFrame:

@@ -106,7 +106,7 @@ def check_together(
     Args:
         contents: as for :func:`validate`; ``fields`` is read only where :func:`weighs_lines`.
         entries: ENTRIES of the contents.
-        mentions: MENTIONS of the contents.
+        mentions: MENTIONS of the contents; read only where :func:`weighs_lines`.
         register_types: register types by code.
         mappings: the mappings folder.
 
