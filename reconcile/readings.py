@@ -45,11 +45,13 @@ class Readings:
         contents: ``content_hash``, ``commune``, ``register_type``, ``own_key``; sorted by hash.
         standard: their standard form.
         hits: what rules found in them; see :func:`reconcile.validate.check_each`.
+        signature: by what they were read; see :func:`signature`.
     """
 
     contents: pd.DataFrame
     standard: Standard
     hits: pd.DataFrame
+    signature: str
 
 
 def signature(register_types: Mapping[str, RegisterType], mappings: Path) -> str:
@@ -113,7 +115,7 @@ def read(
             name: pd.concat([kept[name], table], ignore_index=True) if kept else table
             for name, table in fresh.items()
         }
-    return _readings(listed, kept)
+    return _readings(listed, kept, signed)
 
 
 def _tables(
@@ -132,7 +134,7 @@ def _tables(
     }
 
 
-def _readings(listed: pd.DataFrame, kept: dict[str, pd.DataFrame]) -> Readings:
+def _readings(listed: pd.DataFrame, kept: dict[str, pd.DataFrame], signed: str) -> Readings:
     """Those of the contents that are delivered, in the order that one reading of all gives."""
     places = pd.Index(listed["content_hash"])
     chosen = {name: _chosen(table, places) for name, table in kept.items()}
@@ -140,7 +142,8 @@ def _readings(listed: pd.DataFrame, kept: dict[str, pd.DataFrame]) -> Readings:
         ["code", "content_hash", "field"], kind="stable", ignore_index=True
     )
     entries = chosen["entries"].assign(own_key=listed["own_key"])
-    return Readings(listed, Standard(entries, chosen["mentions"], findings), chosen["hits"])
+    standard = Standard(entries, chosen["mentions"], findings)
+    return Readings(listed, standard, chosen["hits"], signed)
 
 
 def _chosen(table: pd.DataFrame, places: pd.Index[str]) -> pd.DataFrame:

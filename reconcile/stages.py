@@ -275,6 +275,7 @@ def work_out(
         conflicts=asked,
         evidence=evidence,
         unasked=grouped.unasked,
+        signature="" if anew else standing.read.signature,
     )
     found = match.estimate(
         calibrated,

@@ -96,3 +96,53 @@ def test_every_derived_table_is_named_by_columns_that_it_has():
     assert {table.name for table in DERIVED} == set(_NAMED)
     for table in DERIVED:
         assert set(_NAMED[table.name]) <= set(table.columns.keys())
+
+
+def _mentions_behind_the_registers_back(register, value):
+    m = t.mentions
+    with open_register(register, create=False) as opened, opened._transaction(writes=True) as link:
+        line = link.execute(select(func.min(m.c.line)).where(holds(m))).scalar()
+        link.execute(update(m).where(m.c.line == line).values(name_other=value))
+
+
+def _merge_again(register, world, mappings=None):
+    pipeline.merge(
+        pipeline.MergeRequest(
+            deliveries=tuple(sorted(path for path in world.iterdir() if path.name[0] == "2")),
+            register=str(register),
+            out=register.parent / "output",
+            mappings=mappings,
+        )
+    )
+
+
+def test_mentions_of_entries_that_say_the_same_are_not_looked_at_but_when_recomputing(
+    register, merged
+):
+    _mentions_behind_the_registers_back(register, "Another name")
+    _merge_again(register, merged.parent / "world")
+    (problem,) = pipeline.recompute(str(register))
+    assert dict(problem.values)["table"] == "mentions"
+
+
+def test_mentions_are_looked_at_where_mapping_files_changed(register, merged, tmp_path, root):
+    _mentions_behind_the_registers_back(register, "Another name")
+    mappings = Path(shutil.copytree(root / "mappings", tmp_path / "mappings"))
+    names = mappings / "names.toml"
+    names.write_text(names.read_text(encoding="utf-8") + "\n# Changed.\n", encoding="utf-8")
+    _merge_again(register, merged.parent / "world", mappings)
+    assert pipeline.recompute(str(register), mappings) == []
+
+
+def test_after_a_run_with_other_mapping_files_was_taken_back_nothing_is_taken_for_granted(
+    register, merged, tmp_path, root
+):
+    mappings = Path(shutil.copytree(root / "mappings", tmp_path / "mappings"))
+    names = mappings / "names.toml"
+    names.write_text(names.read_text(encoding="utf-8") + "\n# Changed.\n", encoding="utf-8")
+    _merge_again(register, merged.parent / "world", mappings)
+    with open_register(register, create=False) as opened:
+        opened.undo(str(opened.runs()[-1]["run"]))
+    _mentions_behind_the_registers_back(register, "Another name")
+    _merge_again(register, merged.parent / "world", mappings)
+    assert pipeline.recompute(str(register), mappings) == []

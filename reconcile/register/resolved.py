@@ -31,6 +31,8 @@ class Resolved:
         conflicts: CONFLICTS, all of them whatever their state.
         evidence: EVIDENCE of pairs that an officer is asked about; may be empty.
         unasked: doubts about persons that are not asked about; see ``Clusters``.
+        signature: by which code and mapping files standard values were worked out; empty where
+            that is not known or must not be relied upon.
     """
 
     occurrences: pd.DataFrame
@@ -46,6 +48,7 @@ class Resolved:
     conflicts: pd.DataFrame
     evidence: pd.DataFrame
     unasked: int = 0
+    signature: str = ""
 
 
 @dataclass(frozen=True)

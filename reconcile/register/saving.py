@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
 
 _PLACE: Final = ["delivery", "commune", "file", "sheet", "row"]
+SIGNATURE: Final = "readings"
+"""Key of a run's manifest: by what the standard values that it saved were worked out."""
+_FEW: Final = 1000  # entries whose mentions are looked at one by one
 LINK: Final = "link"
 QUESTION: Final = "question"
 APART: Final = "apart"
@@ -55,8 +59,10 @@ def save(connection: Connection, run: int, resolved: Resolved) -> Saved:
 
 def _save(connection: Connection, run: int, resolved: Resolved) -> Saved:
     before = Before.read(connection)
+    said = _said(connection)
     entry_of = _save_entries(connection, run, resolved)
-    mention_of = _save_mentions(connection, run, resolved, entry_of)
+    touched = _touched(said, resolved, entry_of) if _is_relied_upon(connection, resolved) else None
+    mention_of = _save_mentions(connection, run, resolved, (entry_of, touched))
     person_of = _save_persons(connection, run, resolved, mention_of)
     event_of = _save_events(connection, run, resolved, entry_of)
     _save_links(connection, run, resolved, mention_of)
@@ -194,9 +200,45 @@ def _save_contents(
 # -- mentions, persons, events --------------------------------------------------------------------
 
 
+def _said(connection: Connection) -> dict[int, tuple[str, str]]:
+    """What each entry said before this run: the hash of its content, and its key."""
+    e = t.entries.c
+    query = select(e.entry, e.content_hash, e.entry_key).where(holds(t.entries))
+    return {row[0]: (row[1], row[2]) for row in connection.execute(query)}
+
+
+def _touched(
+    said: dict[int, tuple[str, str]], resolved: Resolved, entry_of: NDArray[np.int64]
+) -> set[int]:
+    """Numbers of the entries that are new, are no more, or say something else than before."""
+    says = frame_rows(resolved.entries, ["content_hash", "entry_key"])
+    now = dict(zip(entry_of.tolist(), says, strict=True))
+    changed = {entry for entry, content in now.items() if said.get(entry) != content}
+    return changed | (said.keys() - now.keys())
+
+
+def _is_relied_upon(connection: Connection, resolved: Resolved) -> bool:
+    """Whether the last run that saved worked standard values out as this one did.
+
+    Then what mentions of an entry say is the same as long as the entry's content is.
+    """
+    r = t.runs.c
+    query = select(r.manifest).where(r.undone_by.is_(None)).order_by(r.run.desc())
+    for (manifest,) in connection.execute(query):
+        signature = json.loads(manifest).get(SIGNATURE)
+        if signature is not None:
+            return bool(signature) and signature == resolved.signature
+    return False
+
+
 def _save_mentions(
-    connection: Connection, run: int, resolved: Resolved, entry_of: NDArray[np.int64]
+    connection: Connection,
+    run: int,
+    resolved: Resolved,
+    entries: tuple[NDArray[np.int64], set[int] | None],
 ) -> NDArray[np.int64]:
+    """What mentions say; only those of touched entries are looked at where these are few."""
+    entry_of, touched = entries
     table = t.mention_ids
     known: dict[tuple[int, str], int] = {
         (row.entry, row.role): row.mention for row in connection.execute(select(table))
@@ -214,8 +256,12 @@ def _save_mentions(
         numbers.append(number)
     bulk_insert(connection, table, ["mention", "entry", "role"], lines)
     mention_of = np.array(numbers, dtype=np.int64)
+    within = None
     said = resolved.mentions.assign(mention=mention_of, entry=owners)
-    replace(connection, t.mentions, frame_rows(said, value_columns(t.mentions)), run)
+    if touched is not None and len(touched) <= _FEW:
+        within = t.mentions.c.entry.in_(sorted(touched))
+        said = said[np.isin(owners, list(touched))]
+    replace(connection, t.mentions, frame_rows(said, value_columns(t.mentions)), run, within)
     return mention_of
 
 

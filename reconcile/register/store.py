@@ -144,7 +144,9 @@ class Register(Session):
             AccountingError: rows, entries and persons do not add up (a bug).
         """
         with faults.explained(self._url):
-            return saving.save(self._connection(run), run.number, resolved)
+            saved = saving.save(self._connection(run), run.number, resolved)
+        run.manifest[saving.SIGNATURE] = resolved.signature
+        return saved
 
     def compare(self, run: Run, resolved: Resolved) -> list[Problem]:
         """What the register holds otherwise than a run worked out; the run is taken back.
