@@ -13,7 +13,7 @@ import json
 import random
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -192,14 +192,28 @@ def _of_rows(whole: Imported, kept: Sequence[bool]) -> Imported:
 
 def _mended(whole: Imported, rng: random.Random) -> Imported:
     """The same rows with cells corrected, and at times with all numbers of a file moved by one."""
+    moved = {file for file in sorted(whole.rows["file"].unique()) if rng.random() < 0.3}
+    return _rewritten(whole, moved, lambda: rng.random() < 0.25, rng)
+
+
+def renumbered(whole: Imported, day: str) -> Imported:
+    """Everything delivered again in full, all numbers moved by one and a few cells corrected."""
+    rng = random.Random(day)  # noqa: S311 - no secret
+    files = set(whole.rows["file"])
+    mended = _rewritten(whole, files, lambda: rng.random() < 0.1, rng)
+    return _renamed(_dated(mended, date.fromisoformat(day), "full"), day)
+
+
+def _rewritten(
+    whole: Imported, moved: set[str], is_mended: Callable[[], bool], rng: random.Random
+) -> Imported:
     rows = whole.rows.copy()
-    moved = {file for file in rows["file"].unique() if rng.random() < 0.3}
     lines = rows.to_dict("records")
     for line in lines:
         fields = json.loads(line["fields"])
         if line["outcome"] or not fields:
             continue
-        if rng.random() < 0.25:
+        if is_mended():
             name = rng.choice(sorted(fields))
             fields[name] = MENDED.get(name.partition(".")[2], fields[name])
         number = re.match(r"\d+", fields.get("entry.number", ""))

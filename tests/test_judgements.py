@@ -10,7 +10,7 @@ from reconcile import pipeline
 from reconcile.errors import JudgementsError
 from reconcile.export import export_judgements
 from reconcile.register import open_register
-from reconcile.stages import load_knowledge
+from reconcile.stages import load_knowledge, work_out
 from tests import histories
 
 pytestmark = pytest.mark.usefixtures("quick_merges")
@@ -85,3 +85,31 @@ def test_damaged_lines_are_named(judged, tmp_path, word, instead, said):
     assert said in found.stderr
     assert "damaged.csv" in found.stderr
     assert runs(register) == ["merge"]
+
+
+def test_a_judgement_holds_when_cells_are_corrected_and_books_renumbered(tmp_path):
+    rng = random.Random(5)  # noqa: S311 - no secret
+    imported = histories.grow(tmp_path, rng, histories.Limits((60, 60), deliveries=1))
+    register = tmp_path / "register.db"
+    histories.merge(register, [imported])
+    with open_register(str(register), create=False) as opened:
+        mentions = opened.mentions()
+    subjects = mentions[mentions["role"].eq("child") & mentions["commune"].eq("hoi_xuan")]
+    pair = subjects.drop_duplicates("person_id")["mention_key"].head(2).tolist()
+    answer = {"kind": "same_person", "mentions": pair, "decision": "same"}
+    signed = {"officer": "An officer", "decided": "2025-11-02"}
+    with open_register(str(register), create=False) as opened:
+        with opened.run("review", {}, {}) as run:
+            opened.add_judgements(run, [answer | signed])
+            opened.save(run, work_out(opened, load_knowledge()).resolved)
+        before = opened.mentions().set_index("mention_key")["person_id"]
+    assert before[pair[0]] == before[pair[1]]
+    again = histories.renumbered(imported, "2025-12-24")
+    histories.merge(register, [again])
+    with open_register(str(register), create=False) as opened:
+        after = opened.mentions().set_index("mention_key")["person_id"]
+        numbers = opened.entries().set_index("entry_key")["number"]
+    assert after[pair[0]] == after[pair[1]] == before[pair[0]]
+    moved = [int(numbers[key.rpartition("/")[0]]) for key in pair]
+    said = [int(key.rpartition("~")[0].rpartition("/")[2]) for key in pair]
+    assert moved == [number + 1 for number in said]
