@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pandas as pd
@@ -56,7 +55,7 @@ class Content:
     others: dict[str, Person]
     label: str
 
-    @cached_property
+    @property
     def facts(self) -> dict[tuple[str, str], object]:
         """What it says but for number, book and page: names, births and the registration."""
         said: dict[tuple[str, str], object] = {("", "registered"): self.registered}

@@ -414,18 +414,28 @@ def test_a_number_that_an_entry_gave_up_belongs_to_whoever_has_it_now() -> None:
 NAMES = ["Nguyen Van An", "Nguyen Van Anh", "Le Thi Be", "Pham Thi Huong"]
 
 
+DAYS = ["2010-02-20", "2010-02-21"]
+
+
 @st.composite
 def histories(draw: st.DrawFn) -> World:
     world = World()
     pool = [
-        world.content(f"c{number}", draw(st.sampled_from(NAMES)), number=draw(st.integers(1, 3)))
-        for number in range(draw(st.integers(1, 6)))
+        world.content(
+            f"c{number}",
+            draw(st.sampled_from(NAMES)),
+            born=draw(st.sampled_from(DAYS)),
+            number=draw(st.integers(1, 4)),
+            registered=draw(st.sampled_from(["2010-03-05", "2010-03-06"])),
+        )
+        for number in range(draw(st.integers(1, 8)))
     ]
     for month in range(draw(st.integers(1, 4))):
         chosen = draw(st.lists(st.sampled_from(pool), min_size=1, max_size=6))
         kind = draw(st.sampled_from(["full", "delta"]))
         own_keys = [draw(st.sampled_from(["", "K1", "K2", "K3"])) for _ in chosen]
-        world.deliver(f"2025-{month + 1:02}-01", *chosen, kind=kind, own_keys=own_keys)
+        file = draw(st.sampled_from(["So khai sinh.xls", "So khai sinh 2.xls"]))
+        world.deliver(f"2025-{month + 1:02}-01", *chosen, kind=kind, own_keys=own_keys, file=file)
     return world
 
 
@@ -446,6 +456,34 @@ def test_every_row_is_one_occurrence_of_one_live_entry(world: World) -> None:
     assert len(found.occurrences) == len(world.rows)
     assert set(found.occurrences["entry_key"]) == set(found.entries["entry_key"])
     assert (found.occurrences["outcome"] == "new").sum() == len(found.entries)
+
+
+@given(histories())
+def test_only_a_full_export_makes_entries_gone_and_only_those_that_it_lacks(world: World) -> None:
+    found = world.identify()
+    last = max((d["date"] for d in world.delivered if d["kind"] == "full"), default="")
+    since = {row["content_hash"] for row in world.rows if row["date"] >= last}
+    seen = found.occurrences.merge(pd.DataFrame(world.rows)[["delivery", "row", "date"]])
+    gone = set(seen["entry_key"]) - set(seen.loc[seen["date"] >= last, "entry_key"])
+    assert set(found.gone["entry_key"]) == gone
+    assert not set(found.entries.loc[found.entries["gone"], "content_hash"]) & since
+
+
+@given(st.lists(st.sampled_from(BABIES), min_size=1, max_size=6, unique=True), st.integers(-4, 4))
+def test_a_moved_book_is_the_same_book(babies: list[tuple[str, str]], step: int) -> None:
+    world = World()
+    for when, first in (("2025-07-01", 10), ("2025-08-01", 10 + step)):
+        world.deliver(
+            when,
+            *(
+                world.content(f"{place}{first}", name, born=born, number=first + place)
+                for place, (name, born) in enumerate(babies)
+            ),
+        )
+    found = world.identify()
+    assert len(found.entries) == len(babies)
+    told = found.occurrences.groupby("entry_key")["row"].agg(set)
+    assert all(len(rows) == 1 for rows in told)
 
 
 @given(histories())
