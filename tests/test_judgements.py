@@ -1,5 +1,6 @@
 """Judgements as a user meets them: carried over, twice, too early, damaged."""
 
+import csv
 import random
 
 import pytest
@@ -113,3 +114,51 @@ def test_a_judgement_holds_when_cells_are_corrected_and_books_renumbered(tmp_pat
     moved = [int(numbers[key.rpartition("/")[0]]) for key in pair]
     said = [int(key.rpartition("~")[0].rpartition("/")[2]) for key in pair]
     assert moved == [number + 1 for number in said]
+
+
+def test_a_chain_is_shown_with_names_and_days_and_answered_in_the_csv(tmp_path):
+    rng = random.Random(5)  # noqa: S311 - no secret
+    register = tmp_path / "register.db"
+    histories.merge(
+        register, [histories.grow(tmp_path, rng, histories.Limits((60, 60), deliveries=1))]
+    )
+    with open_register(str(register), create=False) as opened:
+        mentions = opened.mentions()
+        children = mentions[mentions["role"].eq("child")].drop_duplicates("person_id")
+        keys = children["mention_key"].head(3).tolist()
+        said = [
+            {"mentions": [keys[one], keys[other]], "decision": decision, "decided": day}
+            for one, other, decision, day in (
+                (0, 1, "same", "2025-08-01"),
+                (1, 2, "same", "2025-08-02"),
+                (0, 2, "different", "2025-08-03"),
+            )
+        ]
+        with opened.run("review", {}, {}) as run:
+            signed = {"kind": "same_person", "officer": "Trần Thị Ba"}
+            opened.add_judgements(run, [one | signed for one in said])
+            opened.save(run, work_out(opened, load_knowledge()).resolved)
+    asked, answered = tmp_path / "asked.csv", tmp_path / "answered.csv"
+    pipeline.export_to(
+        pipeline.ExportRequest(kind="conflicts", register=str(register), target=asked, form="csv")
+    )
+    with asked.open(encoding="utf-8-sig", newline="") as stream:
+        lines = list(csv.DictReader(stream))
+    (line,) = (line for line in lines if line["kind"] == "contradiction")
+    assert "A = C (Trần Thị Ba, 2025-08-01)" in line["Câu hỏi và căn cứ"]
+    assert line["Bên khác"].startswith("C ")
+    line |= {"Quyết định": "hai người khác nhau", "Cán bộ": "Lê An", "Ngày": "04/08/2025"}
+    with answered.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.DictWriter(stream, list(line))
+        writer.writeheader()
+        writer.writerow(line)
+    request = pipeline.ReviewRequest(
+        workbooks=(answered,), register=str(register), out=tmp_path / "output"
+    )
+    reviewed = pipeline.review_workbooks(request)
+    assert (reviewed.applied, reviewed.refused) == (1, ())
+    with open_register(str(register), create=False) as opened:
+        found = opened.conflicts().set_index("conflict")["state"]
+        superseded = [one["superseded_by"] != "" for one in opened.judgements()]
+    assert found[line["Mã câu hỏi"]] == "decided"
+    assert superseded == [False, False, True, False]

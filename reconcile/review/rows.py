@@ -238,9 +238,13 @@ def _values(line: Mapping[Hashable, object]) -> tuple[str, ...]:
 
 
 def _seen(row: SheetRow) -> tuple[str, str]:
-    """Hash of the evidence that the officer saw, and of the order in which the sides stood."""
-    seen, _, order = cell_text(row.cells.get(Column.EVIDENCE)).removeprefix("h").partition(".")
-    return seen, order
+    """Hash of the evidence that the officer saw, and of the order in which the sides stood.
+
+    The first can have two parts with a dot between them (``Draft.evidence``).
+    """
+    text = cell_text(row.cells.get(Column.EVIDENCE)).removeprefix("h")
+    seen, dot, order = text.rpartition(".")
+    return (seen, order) if dot else (text, "")
 
 
 def _stored_seal(row: SheetRow) -> str:
