@@ -27,13 +27,15 @@ from scipy.stats import nbinom
 
 from reconcile import config, match, standardise
 from reconcile.match.calibration import Calibrated, Calibration
+from reconcile.match.estimate import Figure
 from reconcile.match.evaluate import pairwise_accuracy, reliability
 from reconcile.model import JUDGEMENTS
 from reconcile.report.curves import SIDE, Class, Curve, curve, tick_shares
 from reconcile.resolve import clusters
 from reconcile.simulate import SimulationOptions, simulate
 
-LIMITS = {"weight_limit": 16.0, "margin_from": -10.0, "margin_to": 12.0}
+WEIGHT_LIMIT = 16.0
+MARGIN_FROM, MARGIN_TO = -10.0, 12.0
 APART_LIMIT = 0.98
 STRUCTURE = 0.9999
 BORDERS = np.array([0, 0.01, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995,
@@ -114,7 +116,8 @@ class Measured:
     def right(self, frame: pd.DataFrame) -> np.ndarray:
         """Which pairs are one person."""
         left, right = (frame[side].to_numpy(dtype=np.int64) for side in ("left", "right"))
-        return self.truth[left] == self.truth[right]
+        same: np.ndarray = self.truth[left] == self.truth[right]
+        return same
 
 
 def measure(population: Population, folder: Path) -> Measured:
@@ -184,7 +187,9 @@ def fit(populations: list[Measured]) -> Calibration:
         crowd=-crowd,
         pairs=-pairs,
         joined=joined,
-        **LIMITS,
+        weight_limit=WEIGHT_LIMIT,
+        margin_from=MARGIN_FROM,
+        margin_to=MARGIN_TO,
         apart_limit=APART_LIMIT,
         structure=STRUCTURE,
     )
@@ -196,13 +201,13 @@ def features(one: Measured) -> tuple[np.ndarray, np.ndarray]:
     plain = one.calibrated(Calibration())
     joins = plain.joins[plain.joins["how"] == "score"]
     both = pd.concat([plain.apart.assign(held=0.0), joins.assign(held=1.0)], ignore_index=True)
-    weight = both["weight"].to_numpy().clip(-LIMITS["weight_limit"], LIMITS["weight_limit"])
+    weight = both["weight"].to_numpy().clip(-WEIGHT_LIMIT, WEIGHT_LIMIT)
     margin = (both["weight"] - both["rival"]).to_numpy()
     columns = (
         np.ones(len(both)),
         np.minimum(weight, 0),
         np.maximum(weight, 0),
-        margin.clip(LIMITS["margin_from"], LIMITS["margin_to"]),
+        margin.clip(MARGIN_FROM, MARGIN_TO),
         np.log2(1 + both["others"].to_numpy()),
         np.log2(both["between"].to_numpy()),
         both["held"].to_numpy(),
@@ -244,7 +249,7 @@ def varying(plain: Calibration, populations: list[Measured]) -> Calibration:
     )
 
 
-def likeliest_shape(counts: list[tuple[int, float]]) -> float:
+def likeliest_shape(counts: list[tuple[float, float]]) -> float:
     """Shape of the gamma distribution of true about expected counts, by largest likelihood."""
     true, expected = (np.array(side, dtype=float) for side in zip(*counts, strict=True))
 
@@ -263,7 +268,6 @@ def counted(one: Measured, calibration: Calibration) -> dict[str, float]:
     calibrated = one.calibrated(calibration)
     joins, apart = calibrated.joins, calibrated.apart
     accuracy = pairwise_accuracy(calibrated.person, one.truth)
-    estimate = match.estimate(calibrated, calibration, one.found.questions)
     return {
         "false": accuracy.links - accuracy.true_links,
         "missed": accuracy.pairs - accuracy.true_links,
@@ -271,7 +275,6 @@ def counted(one: Measured, calibration: Calibration) -> dict[str, float]:
         "expected_missed": float((apart["probability"] * apart["between"]).sum()),
         "false_joins": int((~one.right(joins)).sum()),
         "expected_joins": float((1 - joins["probability"]).sum()),
-        "estimate": estimate,
     }
 
 
@@ -280,10 +283,11 @@ def estimates(populations: list[Measured], calibration: Calibration) -> pd.DataF
     lines = []
     for one in populations:
         found = counted(one, calibration)
-        line = {"population": one.name, "fitted": one.fitted}
+        told = match.estimate(one.calibrated(calibration), calibration, one.found.questions)
+        line: dict[str, object] = {"population": one.name, "fitted": one.fitted}
         for name, true, figure in (
-            ("false links", found["false"], found["estimate"].false_links),
-            ("misses", found["missed"], found["estimate"].misses),
+            ("false links", found["false"], told.false_links),
+            ("misses", found["missed"], told.misses),
         ):
             line |= {
                 f"{name}: true": true,
@@ -295,7 +299,7 @@ def estimates(populations: list[Measured], calibration: Calibration) -> pd.DataF
     return pd.DataFrame(lines)
 
 
-def verdict(true: float, figure: match.estimate.Figure) -> str:
+def verdict(true: float, figure: Figure) -> str:
     """Within a factor of two where there are 50 errors or more; else within the interval."""
     if true >= 50:
         return "yes" if 0.5 <= figure.expected / true <= 2 else "NO"

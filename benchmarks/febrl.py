@@ -109,7 +109,17 @@ def compare(number: int, folder: Path, other: Path) -> None:
     truth = Truth(folder, number)
     out = folder / f"clusters{number}.csv"
     model = "febrl4" if number == 4 else "febrl"
-    command = [sys.executable, "-m", "cli", "link", *tables, "--model", model, "--out", out]
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "cli",
+        "link",
+        *tables,
+        "--model",
+        model,
+        "--out",
+        out,
+    ]
     cost = run(command)
     show(number, "reconcile link", cost, truth.of(pd.read_csv(out), "id"))
     splink = folder / f"splink{number}"

@@ -6,13 +6,10 @@ tool which knows nothing of entries and roles can still use what they say.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 _TEXTS: Final = (
     *("name_key", "name_plain", "name_sound", "name_other", "sex", "cmnd", "cccd"),
@@ -50,8 +47,8 @@ def flat_table(mentions: pd.DataFrame, kin: pd.DataFrame) -> pd.DataFrame:
     table = pd.concat([table, dates, _relatives(table["name_plain"], dates, kin)], axis=1)
     table["entry"] = mentions["entry"].astype("int64")
     table["distinct"] = mentions["distinct"].astype("bool")
-    text = table.select_dtypes("str").columns
-    return table.assign(**{name: table[name].mask(table[name] == "") for name in text})
+    texts = [name for name in table.columns if table[name].dtype == "str"]
+    return table.assign(**{name: table[name].mask(table[name] == "") for name in texts})
 
 
 def _dates(mentions: pd.DataFrame) -> pd.DataFrame:
@@ -79,7 +76,7 @@ def _dates(mentions: pd.DataFrame) -> pd.DataFrame:
 
 
 def _years(ordinals: pd.Series) -> pd.Series:
-    days: NDArray[np.float64] = ordinals.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    days = ordinals.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     dates = pd.to_datetime(pd.Series(days - _EPOCH), unit="D")
     return dates.dt.year.astype("Int64")
 

@@ -103,7 +103,7 @@ def in_order(found: Clusters) -> pd.DataFrame:
 
 def answers(asked: pd.DataFrame, truth: np.ndarray) -> pd.DataFrame:
     """JUDGEMENTS that answer questions by the truth; none where it says nothing."""
-    lines = []
+    lines: list[dict[str, object]] = []
     for number, line in enumerate(asked.to_dict("records")):
         left, right = int(line["left"]), int(line["right"])
         if UNKNOWN in (truth[left], truth[right]):
