@@ -90,9 +90,9 @@ def _changed_part(book: Path, target: Path, rows: int, chance: random.Random) ->
 def _keep_changed(sheet: Worksheet, rows: int, chance: random.Random) -> int:
     """Keep headings and a few rows of a sheet, each of them changed in one cell."""
     names = [
-        cell.column
-        for cell in sheet[1]
-        if str(cell.value or "").startswith("Họ tên") or cell.column == _CHANGED
+        column
+        for column, cell in enumerate(sheet[1], start=1)
+        if str(cell.value or "").startswith("Họ tên") or column == _CHANGED
     ]
     lines = [
         line
