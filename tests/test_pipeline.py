@@ -347,6 +347,24 @@ def test_what_a_later_export_changed_in_an_entry_is_kept_and_shown(deliver, merg
     assert "→ Nguyen Van Moi" in full
 
 
+@pytest.mark.usefixtures("known")
+def test_a_book_whose_numbers_moved_and_whose_keys_were_given_out_again(deliver, merge):
+    moved = deliver("2025-08-01")
+    file = moved / "tan_phong" / "tanphong_kh.csv"
+    head, *lines = file.read_bytes().splitlines()
+    rows = [line.split(b";") for line in lines]
+    keys = [row[0] for row in rows]
+    for row, key in zip(rows, [keys[-1], *keys[:-1]], strict=True):
+        number, _, year = row[1].partition(b"/")
+        row[0], row[1] = key, b"%d/%s" % (int(number) + 1, year)
+    rows[3][5] += b"G"  # and the name of a husband is mended
+    file.write_bytes(b"\r\n".join([head, *(b";".join(row) for row in rows)]) + b"\r\n")
+    merged = merge(moved)
+    changes = merged.changes
+    assert (changes.entries_new, changes.entries_changed, changes.entries_gone) == (0, 18, 0)
+    assert _told(merged) == {"new": 0, "changed": 18, "unchanged": 6, "repeated": 0}
+
+
 def test_workbooks_that_cannot_be_read_are_all_named_and_nothing_is_applied(tmp_path):
     paths = [tmp_path / "broken.xlsx", tmp_path / "other.csv"]
     paths[0].write_bytes(b"no workbook")
