@@ -479,6 +479,7 @@ def undo(
 
         undone = pipeline.undo(register, run, later=later)
     typer.echo(_("Taken back: {runs}", runs=", ".join(undone)))
+    typer.echo(_("Workbooks and spreadsheets of these runs no longer hold; export new ones."))
 
 
 @app.command(

@@ -8,7 +8,7 @@ import time
 import pytest
 from sqlalchemy import func, select, text, update
 
-from reconcile.register import open_register
+from reconcile.register import open_register, restore_register
 from reconcile.register import tables as t
 from reconcile.register.digests import AUDITED
 from reconcile.register.integrity import verify
@@ -187,14 +187,33 @@ def _merge_when_free(register):
 # -- schema ---------------------------------------------------------------------------------------
 
 
-def test_a_register_of_the_first_schema_is_opened(tmp_path, root):
-    path = tmp_path / "register.db"
+@pytest.fixture
+def first_schema(tmp_path, root):
+    """A register that the first schema made, with two merges and a decision."""
+    path = tmp_path / "first.db"
     dump = (root / "tests" / "register" / "schema-0001.sql").read_text(encoding="utf-8")
     with sqlite3.connect(path) as connection:
         connection.executescript(dump)
     connection.close()
-    with open_register(path) as register:
-        assert register.verify() == []
-        assert len(register.entries()) == 3
-        assert len(register.judgements()) == 1
-        merge(register, SECOND)
+    return path
+
+
+def _is_what_it_was(register):
+    assert register.verify() == []
+    assert len(register.entries()) == 3
+    assert len(register.judgements()) == 1
+    merge(register, SECOND)
+    register.undo("R0003", later=True)
+    assert register.verify() == []
+    assert len(register.entries()) == 2
+
+
+def test_a_register_of_the_first_schema_is_opened(first_schema):
+    with open_register(first_schema) as register:
+        _is_what_it_was(register)
+
+
+def test_a_backup_of_the_first_schema_is_restored(first_schema, location):
+    restore_register(first_schema, location)
+    with open_register(location) as register:
+        _is_what_it_was(register)
