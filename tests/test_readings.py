@@ -81,7 +81,7 @@ def parts(opened):
         return connection.execute(select(func.max(t.kept.c.part))).scalar()
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_contents_read_in_parts_are_read_as_all_at_once(data, merged, types, mappings):
     with open_register(merged, create=False) as opened:
@@ -108,7 +108,7 @@ def test_a_part_is_kept_for_what_is_new_and_none_where_nothing_is(world, tmp_pat
                 readings.read(opened, types, mappings),
                 readings.read(opened, types, mappings, anew=True),
             )
-        assert pipeline.recompute(str(register)) == []
+    assert pipeline.recompute(str(register)) == []
     merge(register, *world)
     with open_register(register, create=False) as opened:
         assert parts(opened) == len(world)
