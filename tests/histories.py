@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import numpy as np
 import pandas as pd
 
 from reconcile import export, pipeline
@@ -177,14 +178,13 @@ def _thinned(whole: Imported, rng: random.Random, share: float) -> Imported:
 
 def _of_rows(whole: Imported, kept: Sequence[bool]) -> Imported:
     """The same files with fewer rows; what was found about the other rows goes with them."""
-    rows = whole.rows[list(kept)].reset_index(drop=True)
+    rows = whole.rows[np.array(kept, dtype=bool)].reset_index(drop=True)
     held = set(rows[_ROW].itertuples(index=False, name=None))
-    findings = whole.findings[
-        [
-            line[-1] in {0, None} or pd.isna(line[-1]) or line in held
-            for line in whole.findings[_ROW].itertuples(index=False, name=None)
-        ]
+    here = [
+        line[-1] in {0, None} or pd.isna(line[-1]) or line in held
+        for line in whole.findings[_ROW].itertuples(index=False, name=None)
     ]
+    findings = whole.findings[np.array(here, dtype=bool)]  # a mask also where there is none
     seal = fingerprint([str(one) for one in kept], 4)
     files = whole.files.assign(sha256=whole.files["sha256"].str.slice(8) + seal)
     return replace(whole, files=files, rows=rows, findings=findings.reset_index(drop=True))
