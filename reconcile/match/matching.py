@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +18,7 @@ from reconcile.match.kinship import lend_residence, relatives
 from reconcile.match.model import RANDOM
 from reconcile.match.score import (
     Known,
+    Levels,
     combine,
     known_at_first,
     known_from,
@@ -37,8 +40,10 @@ if TYPE_CHECKING:
     from reconcile.match.model import Model
 
     Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
 
-_AT_ONCE: Final = 500_000  # pairs scored at once; bounds memory, changes nothing
+_AT_ONCE: Final = 250_000  # pairs scored at once by one thread; bounds memory, changes nothing
+_MOST_THREADS: Final = 4  # each holds one part in memory
 _DIGITS: Final = 6  # of a weight; finer differences are noise of the processor
 
 
@@ -127,24 +132,30 @@ def match_all(
     encoded, joins = prepare(mentions, entries, kin, model)
     found = candidates(encoded, model)
     weights, related, known = _rounds(encoded, found, model, progress)
+    return Matched(_pairs(found, (weights, related), joins, model), encoded, known)
+
+
+def _pairs(
+    found: Candidates, weights: tuple[Floats, Floats], joins: pd.DataFrame, model: Model
+) -> pd.DataFrame:
+    """PAIRS of scored candidates and structural joins."""
     signer, head = (joins[side].to_numpy(dtype=np.int64) for side in ("signer", "head"))
-    left, right = np.minimum(signer, head), np.maximum(signer, head)
-    certain = np.r_[np.zeros(len(found), dtype=bool), np.ones(len(left), dtype=bool)]
-    structural = np.full(len(left), model.file.thresholds.certain)
-    weight = np.r_[weights, structural]
-    pairs = pd.DataFrame(
+    left = np.r_[found.left, np.minimum(signer, head)].astype(np.int32)
+    right = np.r_[found.right, np.maximum(signer, head)].astype(np.int32)
+    order = np.lexsort((right, left))
+    structural = np.full(len(signer), model.file.thresholds.certain)
+    weight, related = (np.r_[scored, structural][order] for scored in weights)
+    return PAIRS.build(
         {
-            "left": np.r_[found.left, left],
-            "right": np.r_[found.right, right],
-            "rules": np.r_[found.rules, np.zeros(len(left), dtype=np.int64)],
+            "left": left[order],
+            "right": right[order],
+            "rules": np.r_[found.rules, np.zeros(len(signer), dtype=np.int64)][order],
             "weight": weight,
             "probability": probabilities(weight),
-            "weight_related": np.r_[related, structural],
-            "certain": certain,
+            "weight_related": related,
+            "certain": order >= len(found),
         }
-    ).sort_values(["left", "right"])
-    built = PAIRS.build({name: pairs[name].to_numpy() for name in PAIRS.names})
-    return Matched(built, encoded, known)
+    )
 
 
 def _rounds(
@@ -152,7 +163,7 @@ def _rounds(
     found: Candidates,
     model: Model,
     progress: Callable[[str, int, int], None] | None,
-) -> tuple[NDArray[np.float64], NDArray[np.float64], Known]:
+) -> tuple[Floats, Floats, Known]:
     """Score in a small fixed number of rounds; each lets surer relatives speak for the pairs.
 
     Returns:
@@ -163,35 +174,39 @@ def _rounds(
     related = np.zeros(len(found), dtype=np.float64)
     others = [column for column, rival in enumerate(model.rivals) if rival != RANDOM]
     known = known_at_first(encoded)
-    first = [
-        levels_of(encoded, found.left[part], found.right[part], model, known) for part in parts
-    ]
-    for number in range(model.file.rounds):
-        if number:
-            known = known_from(encoded, _groups(encoded, found, weights, model), model)
-        for part, alone in zip(parts, first, strict=True):
-            levels = levels_again(encoded, alone, model, known)
-            total = own_scores(encoded, levels, model)
-            for evidence in model.file.relatives:
-                total += relative_weights(
-                    encoded, evidence, found.left[part], found.right[part], model, known
-                )
-            weights[part] = combine(total).round(_DIGITS)
-            related[part] = combine(total[:, others]).round(_DIGITS)
-            if progress is not None:
-                progress("match", min(part.stop, len(found)), len(found))
+
+    def compared(part: slice) -> Levels:
+        return levels_of(encoded, found.left[part], found.right[part], model, known)
+
+    def scored(part: slice, alone: Levels) -> None:
+        levels = levels_again(encoded, alone, model, known)
+        total = own_scores(encoded, levels, model)
+        for evidence in model.file.relatives:
+            total += relative_weights(encoded, evidence, levels.left, levels.right, model, known)
+        weights[part] = combine(total).round(_DIGITS)
+        related[part] = combine(total[:, others]).round(_DIGITS)
+
+    with ThreadPoolExecutor(_workers()) as threads:
+        first = list(threads.map(compared, parts))
+        for number in range(model.file.rounds):
+            if number:
+                known = known_from(encoded, _groups(encoded, found, weights, model), model)
+            for part, _ in zip(parts, threads.map(scored, parts, first), strict=True):
+                if progress is not None:
+                    progress("match", min(part.stop, len(found)), len(found))
     return weights, related, known
 
 
-def _groups(
-    encoded: Encoded, found: Candidates, weights: NDArray[np.float64], model: Model
-) -> Ints:
+def _workers() -> int:
+    """Threads that score: numpy works outside the interpreter's lock most of the time."""
+    return min(os.cpu_count() or 1, _MOST_THREADS)
+
+
+def _groups(encoded: Encoded, found: Candidates, weights: Floats, model: Model) -> Ints:
     return sure_groups(len(encoded), found.left, found.right, weights, model)
 
 
-def sure_groups(
-    size: int, left: Ints, right: Ints, weights: NDArray[np.float64], model: Model
-) -> Ints:
+def sure_groups(size: int, left: Ints, right: Ints, weights: Floats, model: Model) -> Ints:
     """Group of each mention when only the surest pairs are joined.
 
     Args:

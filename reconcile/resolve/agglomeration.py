@@ -51,6 +51,7 @@ class Agglomeration:
         self._scored = scored
         self._chain: list[tuple[int, int, float, str]] = []
         self._refused: dict[tuple[int, int], tuple[int, int]] = {}
+        self._changed: set[int] | None = None  # since the last second look; None before the first
         self.unasked = 0
 
     def root(self, mention: int) -> int:
@@ -120,13 +121,21 @@ class Agglomeration:
         Returns:
             How many joins were made.
         """
+        chosen = sorted(self._worth_a_look(candidates, bounds))
+        self._changed = set()
         made = 0
-        for _, pair in sorted(self._worth_a_look(candidates, bounds)):
+        for _, pair in chosen:
             one, other = self.root(pair.left), self.root(pair.right)
             if one != other and self._odds(one, other, bounds) >= bounds.link:
                 self._join(one, other, pair, "score")
+                self._changed |= self._around(self.root(one), bounds)
                 made += 1
         return made
+
+    def _around(self, joined: int, bounds: Bounds) -> set[int]:
+        """Mentions whose next look may tell something else, since a cluster near them has grown."""
+        near = [joined, *self._near(joined, bounds.rival)]
+        return {member for root in near for member in self._members[root]}
 
     def _worth_a_look(self, candidates: list[Pair], bounds: Bounds) -> Iterator[tuple[float, Pair]]:
         """The best pair of every two clusters whose odds reach the bound, best odds first."""
@@ -135,6 +144,8 @@ class Agglomeration:
         for pair in candidates:
             if pair.weight < least:
                 break
+            if not self._may_look_new(pair):
+                continue
             one, other = self.root(pair.left), self.root(pair.right)
             key = (min(one, other), max(one, other))
             if one == other or key in seen:
@@ -144,6 +155,10 @@ class Agglomeration:
                 odds = self._odds(one, other, bounds)
                 if odds >= bounds.link:
                     yield -odds, pair
+
+    def _may_look_new(self, pair: Pair) -> bool:
+        changed = self._changed
+        return changed is None or pair.left in changed or pair.right in changed
 
     def _odds(self, one: int, other: int, bounds: Bounds) -> float:
         """Odds of a second look, none where a rule, a pair, a rival or the size stands against it.
