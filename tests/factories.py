@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -69,3 +71,25 @@ def entries_frame(lines: list[dict[str, Any]]) -> pd.DataFrame:
 def mentions_frame(lines: list[dict[str, Any]]) -> pd.DataFrame:
     """MENTIONS of these lines."""
     return MENTIONS.build(lines)
+
+
+def decided(asked: pd.DataFrame, verdict: Callable[[Any], str]) -> list[dict[str, Any]]:
+    """Stored judgements that answer conflicts on one day, as `review` would hand them in.
+
+    Args:
+        asked: CONFLICTS.
+        verdict: the decision for a line of them.
+    """
+    return [
+        {
+            "conflict": line.conflict,
+            "kind": line.kind,
+            "decision": verdict(line),
+            "mentions": json.loads(line.mentions),
+            "entries": json.loads(line.entries),
+            "officer": "An officer",
+            "decided": "2025-07-20",
+            "seen": line.evidence,
+        }
+        for line in asked.itertuples()
+    ]

@@ -1,6 +1,5 @@
 """A register that grew run by run is what everything worked out anew gives, line by line."""
 
-import json
 import shutil
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from reconcile import pipeline
 from reconcile.register import open_register
 from reconcile.simulate import SimulationOptions, simulate
 from reconcile.stages import load_knowledge, work_out
+from tests.factories import decided
 
 
 @pytest.fixture(scope="module")
@@ -47,19 +47,7 @@ def judge(register, mappings, verdict):
     with open_register(register, create=False) as opened:
         asked = opened.conflicts()
         asked = asked[(asked["kind"] == "same_person") & (asked["state"] == "open")].head(1)
-        decisions = [
-            {
-                "conflict": line.conflict,
-                "kind": line.kind,
-                "decision": verdict,
-                "mentions": json.loads(line.mentions),
-                "entries": json.loads(line.entries),
-                "officer": "An officer",
-                "decided": "2025-07-20",
-                "seen": line.evidence,
-            }
-            for line in asked.itertuples()
-        ]
+        decisions = decided(asked, lambda _: verdict)
         with opened.run("review") as run:
             opened.add_judgements(run, decisions)
             opened.save(run, work_out(opened, load_knowledge(mappings), run=run).resolved)

@@ -1,6 +1,5 @@
 """The commands on the matching model, on a small simulated population."""
 
-import json
 import re
 import shutil
 
@@ -17,6 +16,7 @@ from reconcile.register import open_register
 from reconcile.report.refits import Safety
 from reconcile.requests import EvaluateRequest, MergeRequest, ModelRequest, RefitRequest
 from reconcile.simulate import SimulationOptions
+from tests.factories import decided
 
 pytestmark = pytest.mark.usefixtures("quick_merges")
 
@@ -205,19 +205,7 @@ def judged(town, tmp_path_factory):
     with open_register(path) as register:
         asked = register.conflicts()
         asked = asked[asked["kind"] == "same_person"]
-        decisions = [
-            {
-                "conflict": line.conflict,
-                "kind": line.kind,
-                "decision": "same" if line.probability > 0.5 else "different",
-                "mentions": json.loads(line.mentions),
-                "entries": json.loads(line.entries),
-                "officer": "An officer",
-                "decided": "2025-07-20",
-                "seen": line.evidence,
-            }
-            for line in asked.itertuples()
-        ]
+        decisions = decided(asked, lambda line: "same" if line.probability > 0.5 else "different")
         with register.run("review") as run:
             register.add_judgements(run, decisions)
     return path, len(decisions)

@@ -17,16 +17,6 @@ from reconcile.simulate import SimulationOptions, simulate
 
 
 @pytest.fixture(scope="module")
-def mappings(root):
-    return root / "mappings"
-
-
-@pytest.fixture(scope="module")
-def types(mappings):
-    return load_register_types(mappings)
-
-
-@pytest.fixture(scope="module")
 def world(tmp_path_factory):
     folder = tmp_path_factory.mktemp("read")
     simulate(folder, 120, 11, SimulationOptions(deliveries=3, profile="poor"))
@@ -83,9 +73,9 @@ def parts(opened):
 
 @settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-def test_contents_read_in_parts_are_read_as_all_at_once(data, merged, types, mappings):
+def test_contents_read_in_parts_are_read_as_all_at_once(data, merged, register_types, mappings):
     with open_register(merged, create=False) as opened:
-        whole = readings.read(opened, types, mappings, anew=True)
+        whole = readings.read(opened, register_types, mappings, anew=True)
         hashes = whole.contents["content_hash"].tolist()
         label = data.draw(st.lists(st.integers(0, 2), min_size=len(hashes), max_size=len(hashes)))
         with opened.run("test") as run:
@@ -93,20 +83,22 @@ def test_contents_read_in_parts_are_read_as_all_at_once(data, merged, types, map
             opened._connection(run).execute(t.kept.delete())
             for part in sorted(set(label)):
                 among = [one for one, chosen in zip(hashes, label, strict=True) if chosen == part]
-                tables = readings._tables(opened.contents(among), types, mappings)
-                opened.keep(run, readings.signature(types, mappings), tables)
-            assert_equal(readings.read(opened, types, mappings, run), whole)
+                tables = readings._tables(opened.contents(among), register_types, mappings)
+                opened.keep(run, readings.signature(register_types, mappings), tables)
+            assert_equal(readings.read(opened, register_types, mappings, run), whole)
 
 
-def test_a_part_is_kept_for_what_is_new_and_none_where_nothing_is(world, tmp_path, types, mappings):
+def test_a_part_is_kept_for_what_is_new_and_none_where_nothing_is(
+    world, tmp_path, register_types, mappings
+):
     register = tmp_path / "register.db"
     for count, delivery in enumerate(world, 1):
         merge(register, delivery)
         with open_register(register, create=False) as opened:
             assert parts(opened) == count
             assert_equal(
-                readings.read(opened, types, mappings),
-                readings.read(opened, types, mappings, anew=True),
+                readings.read(opened, register_types, mappings),
+                readings.read(opened, register_types, mappings, anew=True),
             )
     assert pipeline.recompute(str(register)) == []
     merge(register, *world)
@@ -114,13 +106,13 @@ def test_a_part_is_kept_for_what_is_new_and_none_where_nothing_is(world, tmp_pat
         assert parts(opened) == len(world)
 
 
-def test_contents_that_were_taken_back_are_left_out(register, types, mappings):
+def test_contents_that_were_taken_back_are_left_out(register, register_types, mappings):
     with open_register(register, create=False) as opened:
         opened.undo("R0001")
         assert parts(opened) == 1
-        found = readings.read(opened, types, mappings)
+        found = readings.read(opened, register_types, mappings)
         assert len(found.contents) == len(found.standard.entries) == len(found.hits) == 0
-        assert_equal(found, readings.read(opened, types, mappings, anew=True))
+        assert_equal(found, readings.read(opened, register_types, mappings, anew=True))
 
 
 def test_other_mapping_files_are_followed_and_what_was_kept_before_is_let_go(
@@ -146,23 +138,23 @@ def test_other_mapping_files_are_followed_and_what_was_kept_before_is_let_go(
     assert pipeline.recompute(str(register), other) == []
 
 
-def test_files_that_are_said_not_to_be_read_are_not(register, types, tmp_path, mappings):
+def test_files_that_are_said_not_to_be_read_are_not(register, register_types, tmp_path, mappings):
     other = Path(shutil.copytree(mappings, tmp_path / "mappings"))
     for name in readings.NOT_READ:
         path = other / name
         assert path.exists()
         shutil.rmtree(path) if path.is_dir() else path.unlink()
-    assert load_register_types(other) == types
-    assert readings.signature(types, other) == readings.signature(types, mappings)
+    assert load_register_types(other) == register_types
+    assert readings.signature(register_types, other) == readings.signature(register_types, mappings)
     with open_register(register, create=False) as opened:
         assert_equal(
-            readings.read(opened, types, other, anew=True),
-            readings.read(opened, types, mappings, anew=True),
+            readings.read(opened, register_types, other, anew=True),
+            readings.read(opened, register_types, mappings, anew=True),
         )
 
 
-def test_a_rule_that_weighs_contents_against_each_other_is_told(types, tmp_path, mappings):
-    assert not validate.weighs_lines(types, mappings)
+def test_a_rule_that_weighs_contents_against_each_other_is_told(register_types, tmp_path, mappings):
+    assert not validate.weighs_lines(register_types, mappings)
     other = Path(shutil.copytree(mappings, tmp_path / "mappings"))
     suite = next(iter(sorted((other / "expectations").glob("*.toml"))))
     text = suite.read_text(encoding="utf-8")
@@ -171,7 +163,7 @@ def test_a_rule_that_weighs_contents_against_each_other_is_told(types, tmp_path,
     suite.write_text(
         text.replace(f'"{kind}"', '"expect_column_values_to_be_unique"', 1), encoding="utf-8"
     )
-    assert validate.weighs_lines(types, other)
+    assert validate.weighs_lines(register_types, other)
 
 
 def test_many_small_parts_are_put_together(tmp_path, monkeypatch):
@@ -187,11 +179,13 @@ def test_many_small_parts_are_put_together(tmp_path, monkeypatch):
         assert opened.recall("another") == {}
 
 
-def test_what_standardising_and_checking_say_needs_no_other_content(merged, types, mappings):
+def test_what_standardising_and_checking_say_needs_no_other_content(
+    merged, register_types, mappings
+):
     with open_register(merged, create=False) as opened:
         contents = opened.contents()
     some = contents.iloc[::7].reset_index(drop=True)
-    standard = standardise.standardise(some, types, mappings)
-    whole = standardise.standardise(contents, types, mappings)
+    standard = standardise.standardise(some, register_types, mappings)
+    whole = standardise.standardise(contents, register_types, mappings)
     mine = whole.entries["content_hash"].isin(some["content_hash"])
     pd.testing.assert_frame_equal(standard.entries, whole.entries[mine].reset_index(drop=True))

@@ -8,7 +8,6 @@ Random histories, with rows split, thinned, corrected, renumbered and delivered 
 deciding in between, come from :mod:`tests.histories`; ``benchmarks/neutrality.py`` runs many more.
 """
 
-import json
 import random
 import shutil
 from pathlib import Path
@@ -20,6 +19,7 @@ from reconcile.register import open_register
 from reconcile.simulate import SimulationOptions, simulate
 from reconcile.stages import load_knowledge, work_out
 from tests import histories
+from tests.factories import decided
 
 _ENTRIES = 150
 _PLACE = ["delivery", "commune", "file", "sheet", "row", "role"]
@@ -146,19 +146,7 @@ def judge(register, verdict):
     with open_register(str(register), create=False) as opened:
         asked = opened.conflicts()
         asked = asked[(asked["kind"] == "same_person") & (asked["state"] == "open")].iloc[::2]
-        decisions = [
-            {
-                "conflict": line.conflict,
-                "kind": line.kind,
-                "decision": verdict,
-                "mentions": json.loads(line.mentions),
-                "entries": json.loads(line.entries),
-                "officer": "An officer",
-                "decided": "2025-07-20",
-                "seen": line.evidence,
-            }
-            for line in asked.itertuples()
-        ]
+        decisions = decided(asked, lambda _: verdict)
         with opened.run("review", {}, {}) as run:
             opened.add_judgements(run, decisions)
             opened.save(run, work_out(opened, knowledge).resolved)
