@@ -168,9 +168,9 @@ def test_page_opens_in_a_browser(tmp_path):
 def test_what_the_run_changed_is_told_and_what_did_not_change_is_left_out():
     changes = {"entries_new": 12345, "entries_changed": 0, "persons_joined": 2}
     page = re.sub(r"\s+", " ", render(summary(changes=changes), "vi"))
-    assert "<td>việc hộ tịch mới</td><td>12.345</td>" in page
+    assert "<td>mục sổ mới</td><td>12.345</td>" in page
     assert "<td>người được gộp</td><td>2</td>" in page
-    assert "việc hộ tịch thay đổi" not in page
+    assert "mục sổ thay đổi" not in page
     assert "Nothing changed" in render(summary(), "en")
 
 
