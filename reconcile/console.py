@@ -326,7 +326,8 @@ class Console:
 
     def _outputs(self, outputs: Mapping[str, Path]) -> None:
         for name, path in outputs.items():
-            self.say(f"{self.words(name)}: {path}")
+            what, _, of = name.partition(": ")
+            self.say(f"{self.words(what)}{f' ({of})' if of else ''}: {path}")
 
     def _notes(self, title: str, notes: Iterable[Note]) -> None:
         lines = [

@@ -440,7 +440,7 @@ def _refused_copies(
     for path in request.workbooks:
         copy = refusals.write_refused(path, refused, words, request.language)
         if copy is not None:
-            copies[f"refused {path.name}"] = copy
+            copies[f"refused rows in red: {path.name}"] = copy
     return copies
 
 

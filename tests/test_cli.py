@@ -148,11 +148,14 @@ def test_all_files_that_cannot_be_read_are_named(run, monkeypatch, tmp_path):
 
 def test_refused_decisions_end_with_five_and_are_listed(run, monkeypatch, tmp_path):
     note = Note("conflicts-R0001.xlsx", "Cùng một người", 9, "There is no such conflict.")
-    reviewed = pipeline.Reviewed("R0002", 3, 0, 1, (note,), (), Changes(), {})
+    copies = {"refused rows in red: conflicts-R0001.xlsx": Path("copy.xlsx")}
+    reviewed = pipeline.Reviewed("R0002", 3, 0, 1, (note,), (), Changes(), copies)
     monkeypatch.setattr(pipeline, "review_workbooks", lambda *_: reviewed)
     result = run("review", tmp_path / "conflicts-R0001.xlsx")
     assert result.exit_code == 5
     assert "conflicts-R0001.xlsx / Cùng một người" in result.output
+    copy = "bản tô đỏ các dòng không áp dụng được (conflicts-R0001.xlsx): copy.xlsx"
+    assert copy in result.output
 
 
 def test_verify_ends_with_four_where_something_is_wrong(run, monkeypatch):
