@@ -1,5 +1,6 @@
 """Mentions -> scored pairs: blocking, comparison levels, weights, evidence, how sure all is."""
 
+from reconcile.match.before import Before, Change
 from reconcile.match.calibration import Calibrated, calibrate
 from reconcile.match.estimate import Estimate, Sample, estimate
 from reconcile.match.explain import explain, sentence
@@ -8,7 +9,9 @@ from reconcile.match.model import MODEL_FILE, Model, load_model, load_model_file
 
 __all__ = [
     "MODEL_FILE",
+    "Before",
     "Calibrated",
+    "Change",
     "Estimate",
     "Matched",
     "Model",

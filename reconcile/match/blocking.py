@@ -71,20 +71,24 @@ class Candidates:
         return len(self.left)
 
 
-def candidates(encoded: Encoded, model: Model) -> Candidates:
+def candidates(
+    encoded: Encoded, model: Model, asked: NDArray[np.bool_] | None = None
+) -> Candidates:
     """Every pair of mentions that at least one blocking rule brings together.
 
     Two roles of one entry that are two people by law of nature are no pair; nor is a mention that a
-    structural join has put into another one's place.
+    structural join has put into another one's place. Whether two mentions are a pair rests on them
+    and their relatives alone, never on a third mention (P4): so pairs can be asked for some only.
 
     Args:
         encoded: the mentions, signers joined, relatives known.
         model: the matching model.
+        asked: per mention, whether its pairs are asked for; None for all.
 
     Raises:
         ModelError: a rule names a part that does not exist.
     """
-    parts = _Parts(encoded, model)
+    parts = _Parts(encoded, model, asked)
     size = max(len(encoded), 1)
     bits = max(len(model.file.blocking) - 1, 1).bit_length()
     found = [np.empty(0, dtype=np.int64)]
@@ -113,6 +117,23 @@ def _merged(found: Ints, size: int, bits: int) -> Candidates:
     return Candidates(left, right, merged)
 
 
+def together(one: Candidates, other: Candidates, size: int) -> tuple[Candidates, Ints]:
+    """Pairs of two lists that have none in common, sorted.
+
+    Args:
+        one: some pairs, sorted.
+        other: other pairs, sorted.
+        size: number of mentions.
+
+    Returns:
+        All of them, and the place of each in the two lists one after the other.
+    """
+    left, right = np.r_[one.left, other.left], np.r_[one.right, other.right]
+    order = np.argsort(left * size + right, kind="stable")  # two sorted runs: merged in one pass
+    rules = np.r_[one.rules, other.rules]
+    return Candidates(left[order], right[order], rules[order]), order
+
+
 def _may_pair(encoded: Encoded, left: Ints, right: Ints) -> NDArray[np.bool_]:
     distinct = encoded.mentions["distinct"].to_numpy(dtype=bool)
     one_entry = encoded.entry[left] == encoded.entry[right]
@@ -123,12 +144,16 @@ def _may_pair(encoded: Encoded, left: Ints, right: Ints) -> NDArray[np.bool_]:
 class _Parts:
     """The parts of block keys, each made once."""
 
-    def __init__(self, encoded: Encoded, model: Model) -> None:
+    def __init__(
+        self, encoded: Encoded, model: Model, asked: NDArray[np.bool_] | None = None
+    ) -> None:
         self.encoded = encoded
         self.model = model
+        self.asked = asked
         self.heads = encoded.head == np.arange(len(encoded))
         self.undated = ~encoded.dates.dated
         self._made: dict[str, Part] = {}
+        self._shared: dict[str, NDArray[np.bool_]] = {}
 
     def part(self, name: str) -> Part:
         """One part by its name in the model file."""
@@ -143,6 +168,19 @@ class _Parts:
             else:
                 raise ModelError("The model's blocking part {part} is unknown.", part=name)
         return self._made[name]
+
+    def shared(self, name: str) -> NDArray[np.bool_]:
+        """Mentions that have the part, with a value that one whose pairs are asked for has too."""
+        if name not in self._shared:
+            codes = self.part(name).codes
+            if self.asked is None:
+                self._shared[name] = codes != MISSING
+            else:
+                borne = np.zeros(int(codes.max(initial=0)) + 2, dtype=bool)
+                borne[codes[self.asked]] = True
+                borne[MISSING] = False
+                self._shared[name] = borne[codes]
+        return self._shared[name]
 
     @cached_property
     def years(self) -> tuple[Ints, Ints]:
@@ -281,40 +319,50 @@ def _pairs_of_rule(rule: BlockingRule, parts: _Parts) -> list[Pairs]:
 
 def _keys(names: tuple[str, ...], parts: _Parts, years_apart: bool) -> tuple[Ints, Ints, Floats]:
     """Mentions with a whole key, the key, and the share of people expected under it."""
+    coded = [name for name in names if name != "year"]
+    known = np.logical_and.reduce([parts.heads, *(parts.shared(name) for name in coded)])
+    first, last = parts.years
     with_year = "year" in names or years_apart
-    known = parts.heads.copy()
-    codes, size = np.zeros(len(known), dtype=np.int64), 1
-    share = np.ones(len(known), dtype=np.float64)
-    for name in names:
-        if name == "year":
-            continue
+    rows = np.flatnonzero(known & (first != MISSING) if with_year else known)
+    codes, size = np.zeros(len(rows), dtype=np.int64), 1
+    share = np.ones(len(rows), dtype=np.float64)
+    for name in coded:
         part = parts.part(name)
-        known &= part.codes != MISSING
-        share = share * part.share
+        share = share * part.share[rows]
         width = int(part.codes.max(initial=0)) + 2
         if size * width > _WIDEST:
             codes, values = pd.factorize(codes)
             codes, size = codes.astype(np.int64), len(values)
-        codes, size = codes * width + part.codes + 1, size * width
+        codes, size = codes * width + part.codes[rows] + 1, size * width
     if not with_year:
-        rows = np.flatnonzero(known)
-        return rows, codes[rows], share[rows]
-    first, last = parts.years
-    known &= first != MISSING
-    rows = np.flatnonzero(known)
+        return rows, codes, share
     counts = last[rows] - first[rows] + 1
-    rows = np.repeat(rows, counts)
-    offset = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return rows, codes[rows] * 4096 + first[rows] + offset, share[rows] / _YEARS
+    at = np.repeat(np.arange(len(rows)), counts)
+    offset = np.arange(len(at)) - np.repeat(np.cumsum(counts) - counts, counts)
+    rows = rows[at]
+    return rows, codes[at] * 4096 + first[rows] + offset, share[at] / _YEARS
 
 
 def _join(rule: BlockingRule, parts: _Parts, rows: Ints, keys: Ints) -> Pairs:
     if rule.join == "near_year":
-        return across(rows, keys + 1, rows, keys)
+        return _of_asked(parts, (rows, keys + 1), (rows, keys))
     if rule.join == "undated":
         bare = parts.undated[rows]
-        return across(rows[bare], keys[bare], rows, keys)
-    return within(rows, keys)
+        return _of_asked(parts, (rows[bare], keys[bare]), (rows, keys))
+    if parts.asked is None:
+        return within(rows, keys)
+    mine = parts.asked[rows]
+    return across(rows[mine], keys[mine], rows, keys)
+
+
+def _of_asked(parts: _Parts, one: Pairs, other: Pairs) -> Pairs:
+    """Pairs across two sides, each of rows and keys; only those asked for."""
+    if parts.asked is None:
+        return across(*one, *other)
+    mine, theirs = parts.asked[one[0]], parts.asked[other[0]]
+    forth = across(one[0][mine], one[1][mine], *other)
+    back = across(*one, other[0][theirs], other[1][theirs])
+    return np.r_[forth[0], back[0]], np.r_[forth[1], back[1]]
 
 
 def within(rows: Ints, keys: Ints) -> Pairs:

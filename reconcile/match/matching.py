@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -12,23 +13,13 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from reconcile.match.blocking import Candidates, candidates
+from reconcile.match.before import Before, Change, differing, standing
 from reconcile.match.encoding import Encoded, encode
 from reconcile.match.kinship import lend_residence, relatives
-from reconcile.match.model import RANDOM
-from reconcile.match.score import (
-    Known,
-    Levels,
-    combine,
-    known_at_first,
-    known_from,
-    levels_again,
-    levels_of,
-    own_scores,
-    probabilities,
-    relative_weights,
-)
+from reconcile.match.score import Known, Levels, known_at_first, known_from, probabilities
+from reconcile.match.scoring import Scoring
 from reconcile.match.structure import join_signers
+from reconcile.match.traces import Traces, traces_of, views
 from reconcile.model import KIN, LIVE_ENTRIES, LIVE_MENTIONS, PAIRS
 
 if TYPE_CHECKING:
@@ -41,10 +32,10 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
+    Prints = NDArray[np.uint64]
 
 _AT_ONCE: Final = 250_000  # pairs scored at once by one thread; bounds memory, changes nothing
 _MOST_THREADS: Final = 4  # each holds one part in memory
-_DIGITS: Final = 6  # of a weight; finer differences are noise of the processor
 
 
 def prepare(
@@ -79,11 +70,15 @@ class Matched:
         pairs: PAIRS.
         encoded: the mentions in integers.
         known: who is whose relative, and which mentions were held to be one person.
+        before: what the next run can start from.
+        change: how the pairs differ from those of the run that this one started from.
     """
 
     pairs: pd.DataFrame
     encoded: Encoded
     known: Known
+    before: Before
+    change: Change
 
 
 def match(
@@ -119,8 +114,9 @@ def match_all(
     kin: pd.DataFrame,
     model: Model,
     progress: Callable[[str, int, int], None] | None = None,
+    before: Before | None = None,
 ) -> Matched:
-    """The same as :func:`match`, keeping what :func:`reconcile.match.explain` needs.
+    """The same as :func:`match`, keeping what explaining and the next run need.
 
     Args:
         mentions: LIVE_MENTIONS.
@@ -128,82 +124,91 @@ def match_all(
         kin: KIN.
         model: the matching model.
         progress: told the step, how many pairs are done and how many there are.
+        before: what an earlier run knew under the same code, model and mapping files. Only pairs
+            that read something else than they did are scored; the result is the same without.
     """
     encoded, joins = prepare(mentions, entries, kin, model)
-    found = candidates(encoded, model)
-    weights, related, known = _rounds(encoded, found, model, progress)
-    return Matched(_pairs(found, (weights, related), joins, model), encoded, known)
+    traces = traces_of(mentions, entries, kin)
+    stands = standing(before, traces, model.file.rounds)
+    scoring = Scoring.start(encoded, stands, model)
+    known, seen = _rounds(scoring, traces, progress)
+    pairs, places = _pairs(scoring, joins)
+    weights = [
+        np.r_[weight, np.full(len(joins), model.file.thresholds.certain)][places]
+        for weight in scoring.weights
+    ]
+    kept = Before(traces.key, traces.said, tuple(seen), _plain(pairs), tuple(weights))
+    return Matched(pairs, encoded, known, kept, differing(stands, pairs))
 
 
-def _pairs(
-    found: Candidates, weights: tuple[Floats, Floats], joins: pd.DataFrame, model: Model
-) -> pd.DataFrame:
-    """PAIRS of scored candidates and structural joins."""
+def _pairs(scoring: Scoring, joins: pd.DataFrame) -> tuple[pd.DataFrame, Ints]:
+    """PAIRS of scored candidates and structural joins, and the place of each line among these."""
+    found, certain = scoring.found, scoring.model.file.thresholds.certain
     signer, head = (joins[side].to_numpy(dtype=np.int64) for side in ("signer", "head"))
     left = np.r_[found.left, np.minimum(signer, head)].astype(np.int32)
     right = np.r_[found.right, np.maximum(signer, head)].astype(np.int32)
     order = np.lexsort((right, left))
-    structural = np.full(len(signer), model.file.thresholds.certain)
-    weight, related = (np.r_[scored, structural][order] for scored in weights)
-    return PAIRS.build(
+    structural = np.full(len(signer), certain)
+    weight = np.r_[scoring.weights[-1], structural][order]
+    pairs = PAIRS.build(
         {
             "left": left[order],
             "right": right[order],
             "rules": np.r_[found.rules, np.zeros(len(signer), dtype=np.int64)][order],
             "weight": weight,
             "probability": probabilities(weight),
-            "weight_related": related,
+            "weight_related": np.r_[scoring.related, structural][order],
             "certain": order >= len(found),
         }
     )
+    return pairs, order
+
+
+def _plain(pairs: pd.DataFrame) -> pd.DataFrame:
+    """What of PAIRS the next run starts from."""
+    kinds = {"left": np.int32, "right": np.int32, "rules": np.int64, "certain": np.bool_}
+    plain = {name: pairs[name].to_numpy(dtype=kind) for name, kind in kinds.items()}
+    return pd.DataFrame({**plain, "related": pairs["weight_related"].to_numpy(dtype=np.float64)})
 
 
 def _rounds(
-    encoded: Encoded,
-    found: Candidates,
-    model: Model,
-    progress: Callable[[str, int, int], None] | None,
-) -> tuple[Floats, Floats, Known]:
+    scoring: Scoring, traces: Traces, progress: Callable[[str, int, int], None] | None
+) -> tuple[Known, list[Prints]]:
     """Score in a small fixed number of rounds; each lets surer relatives speak for the pairs.
 
     Returns:
-        Weights against all rivals, against all but the random one, and what was known.
+        What was known in the last round, and per round after the first what pairs read.
     """
-    parts = [slice(at, at + _AT_ONCE) for at in range(0, len(found), _AT_ONCE)]
-    weights = np.zeros(len(found), dtype=np.float64)
-    related = np.zeros(len(found), dtype=np.float64)
-    others = [column for column, rival in enumerate(model.rivals) if rival != RANDOM]
-    known = known_at_first(encoded)
-
-    def compared(part: slice) -> Levels:
-        return levels_of(encoded, found.left[part], found.right[part], model, known)
-
-    def scored(part: slice, alone: Levels) -> None:
-        levels = levels_again(encoded, alone, model, known)
-        total = own_scores(encoded, levels, model)
-        for evidence in model.file.relatives:
-            total += relative_weights(encoded, evidence, levels.left, levels.right, model, known)
-        weights[part] = combine(total).round(_DIGITS)
-        related[part] = combine(total[:, others]).round(_DIGITS)
-
+    encoded, model, found = scoring.encoded, scoring.model, scoring.found
+    known, seen = known_at_first(encoded), []
     with ThreadPoolExecutor(_workers()) as threads:
-        first = list(threads.map(compared, parts))
+        parts = _parts(np.flatnonzero(scoring.fresh))
+        first = list(threads.map(partial(scoring.compared, known=known), parts))
         for number in range(model.file.rounds):
+            work: list[tuple[Ints, Levels | None]] = list(zip(parts, first, strict=True))
             if number:
-                known = known_from(encoded, _groups(encoded, found, weights, model), model)
-            for part, _ in zip(parts, threads.map(scored, parts, first), strict=True):
+                groups = sure_groups(
+                    len(encoded), found.left, found.right, scoring.weights[number - 1], model
+                )
+                known = known_from(encoded, groups, model)
+                seen.append(views(traces, known, model))
+                work += [(part, None) for part in _parts(scoring.reopened(number, seen[-1]))]
+            score = partial(scoring.score, known=known, number=number)
+            done = len(found) - sum(len(part) for part, _ in work)
+            for (part, _), _ in zip(work, threads.map(score, work), strict=True):
+                done += len(part)
                 if progress is not None:
-                    progress("match", min(part.stop, len(found)), len(found))
-    return weights, related, known
+                    progress("match", done, len(found))
+    return known, seen
+
+
+def _parts(at: Ints) -> list[Ints]:
+    return [at[start : start + _AT_ONCE] for start in range(0, len(at), _AT_ONCE)]
 
 
 def _workers() -> int:
     """Threads that score: numpy works outside the interpreter's lock most of the time."""
     return min(os.cpu_count() or 1, _MOST_THREADS)
-
-
-def _groups(encoded: Encoded, found: Candidates, weights: Floats, model: Model) -> Ints:
-    return sure_groups(len(encoded), found.left, found.right, weights, model)
 
 
 def sure_groups(size: int, left: Ints, right: Ints, weights: Floats, model: Model) -> Ints:
