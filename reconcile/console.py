@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from reconcile.errors import FileFault, ReconcileError
+    from reconcile.errors import Problem as Sentence
     from reconcile.register import Changes
     from reconcile.register.integrity import Problem
     from reconcile.requests import Checked, Merged, Reviewed, Told
@@ -199,7 +200,7 @@ class Console:
         self._dates(merged.deliveries)
         self._accounting(merged.accounting)
         self._left_out(merged.unreadable)
-        self._not_delivered(merged.not_delivered)
+        self.attention(merged.attention)
         sums = {"entries": merged.entries, "persons": merged.persons}
         self.say(self.words("The register has {entries} entries and {persons} persons.", **sums))
         self._changes(merged.changes)
@@ -287,20 +288,10 @@ class Console:
                 sys.stderr,
             )
 
-    def _not_delivered(self, lacking: pd.DataFrame | None) -> None:
-        """Books that a full export lacks whole: a forgotten file looks like that."""
-        if lacking is None or lacking.empty:
-            return
-        for line in lacking.to_dict("records"):
-            self.say(
-                self.words(
-                    "ATTENTION: the full export {delivery} of {commune} has no {family} file of "
-                    "{register_type}; the {entries} entries known from such files stay as they "
-                    "are. If a file was forgotten, put it into the folder and merge again.",
-                    **{str(name): value for name, value in line.items()},
-                ),
-                sys.stderr,
-            )
+    def attention(self, sentences: Iterable[Sentence]) -> None:
+        """Print what one should look at, apart from the results."""
+        for sentence in sentences:
+            self.say(self.words("ATTENTION: {sentence}", sentence=sentence), sys.stderr)
 
     def _accounting(self, accounting: pd.DataFrame) -> None:
         """What became of the rows of each file, and the sums (P2)."""

@@ -73,6 +73,26 @@ class Problems(str):
         return problems
 
 
+class Word(str):
+    """A word that fills a placeholder and that mapping files give in both languages.
+
+    It is its English text.
+
+    Attributes:
+        vi: the word in Vietnamese.
+    """
+
+    __slots__ = ("vi",)
+
+    vi: str
+
+    def __new__(cls, en: str, vi: str) -> Word:
+        """Make the English text of it."""
+        word = super().__new__(cls, en)
+        word.vi = vi
+        return word
+
+
 class ReconcileError(Exception):
     """Base of all errors that a user can do something about.
 

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
 from reconcile import __version__, config, export
-from reconcile.errors import UsageError
+from reconcile.errors import Problem, UsageError
 from reconcile.export import beside
 from reconcile.export.books import Knowledge as Headings
 from reconcile.files import new_file, write_new
@@ -20,9 +20,11 @@ from reconcile.model import DELIVERIES
 from reconcile.report import page, summary
 from reconcile.review import conflicts_csv, records, workbook
 from reconcile.stages import load_knowledge
+from reconcile.text.attention import not_delivered, waiting
 from reconcile.text.findings import load_findings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     import pandas as pd
@@ -188,10 +190,41 @@ def _write_for_officers(
             source,
             unasked=_count(run, "doubts_not_asked"),
             changes=_part(run, "counts").get("changes", {}),
-            not_delivered=run.manifest.get("not_delivered", ()),
+            attention=attention_of(run, knowledge),
         )
     )
     write_new(outputs["report"], page.render(figures, language).encode())
+
+
+def waiting_since(
+    runs: list[dict[str, object]], waiting: Iterable[str], now: str
+) -> dict[str, str]:
+    """Since when decisions wait whose sources no delivery holds.
+
+    Args:
+        runs: as :meth:`Register.runs` gives them.
+        waiting: ids of the judgements that wait now.
+        now: name of the run under way.
+
+    Returns:
+        Id of the judgement -> the run since which it waits without a break.
+    """
+    known: dict[str, str] = {}
+    for run in runs:
+        manifest = run["manifest"]
+        if not run["undone_by"] and isinstance(manifest, dict) and "waiting" in manifest:
+            known = manifest["waiting"]
+    return {judgement: known.get(judgement, now) for judgement in waiting}
+
+
+def attention_of(run: Run, knowledge: Knowledge) -> tuple[Problem, ...]:
+    """What one should look at after a run, as sentences."""
+    communes = {code: commune.name for code, commune in knowledge.communes.items()}
+    lacking = run.manifest.get("not_delivered", ())
+    return (
+        *not_delivered(lacking, communes, knowledge.register_types),
+        *waiting(_part(run, "waiting")),
+    )
 
 
 def _count(run: Run, name: str) -> int:

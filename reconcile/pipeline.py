@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 from reconcile import config, export, importers, linking, modelling, refitting, simulate
 from reconcile.errors import FileFault, ShrinkageError, UsageError, WorkbookError
 from reconcile.outputs import (
+    attention_of,
     counts,
     export_worded,
     last_provenance,
@@ -29,6 +30,7 @@ from reconcile.outputs import (
     output_paths,
     provenance,
     tally,
+    waiting_since,
     write_outputs,
 )
 from reconcile.register import open_register, restore_register
@@ -66,6 +68,7 @@ from reconcile.stages import (
     work_out,
 )
 from reconcile.standardise.unit_names import load_unit_names
+from reconcile.text.attention import worded
 from reconcile.text.language import DEFAULT
 
 if TYPE_CHECKING:
@@ -73,7 +76,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from reconcile.config import Office
     from reconcile.importers import Imported
     from reconcile.linking import Linked
     from reconcile.register import Changes, Register, Run
@@ -197,13 +199,14 @@ def _merge_into(
         files, deliveries = register.files(), register.deliveries()
         if not request.accept_gone:
             scopes = delivered_scopes(files, deliveries)
-            _refuse_shrinkage(worked, scopes, register, (imported, knowledge.office))
+            _refuse_shrinkage(worked, scopes, register, (imported, knowledge))
         lacking = not_delivered(resolved.occurrences, files, deliveries, _parts(imported))
         progress("save", 0, 1)
         saved = register.save(run, resolved)
         accounting = _accounting(imported, register, known)
         run.manifest["rows"] = {name: int(accounting[name].sum()) for name in ("read", *OUTCOMES)}
         run.manifest["not_delivered"] = lacking.to_dict("records")
+        run.manifest["waiting"] = waiting_since(register.runs(), worked.lost, run.name)
         run.manifest["counts"] = counts(resolved, saved)
         run.manifest["estimate"] = dataclasses.asdict(worked.estimate)
         if request.dry_run:
@@ -218,7 +221,7 @@ def _merge_into(
         findings=tally(resolved.findings["severity"]),
         unreadable=imported.unreadable,
         deliveries=imported.deliveries,
-        not_delivered=lacking,
+        attention=attention_of(run, knowledge),
     )
     return merged, run, paths
 
@@ -263,7 +266,10 @@ def _read(request: MergeRequest, knowledge: Knowledge, progress: Progress) -> Im
 
 
 def _refuse_shrinkage(
-    worked: WorkedOut, scopes: pd.DataFrame, register: Register, sources: tuple[Imported, Office]
+    worked: WorkedOut,
+    scopes: pd.DataFrame,
+    register: Register,
+    sources: tuple[Imported, Knowledge],
 ) -> None:
     """Stop before anything is written where a full export lacks too much of the preceding one.
 
@@ -271,12 +277,12 @@ def _refuse_shrinkage(
         worked: what the stages worked out.
         scopes: what exports covered, those of this run among them.
         register: the register; entries that were gone before this run were seen then.
-        sources: what this run brings, and how much may be gone.
+        sources: what this run brings, and the mapping files: how much may be gone.
 
     Raises:
         ShrinkageError: too much is gone.
     """
-    imported, office = sources
+    imported, knowledge = sources
     known = register.entries()
     steps = shrunk(
         worked.resolved.occurrences,
@@ -285,16 +291,16 @@ def _refuse_shrinkage(
         set(known.loc[known["gone"], "entry_key"]),
     )
     for step in steps.to_dict("records"):
-        if office.is_too_much_gone(len(step["entry_keys"]), step["total"]):
+        if knowledge.office.is_too_much_gone(len(step["entry_keys"]), step["total"]):
             raise ShrinkageError(
-                "{count} of {total} {register_type} entries of {commune} that the full export "
+                "{count} of {total} entries of “{register_type}” of {commune} that the full export "
                 "{before} had are gone from the full export {delivery}; nothing was written. If "
                 "that is right, merge again with --accept-gone; if files are missing or cut off, "
                 "deliver them again; if it holds only what is new, merge with --kind delta.",
                 count=len(step["entry_keys"]),
                 total=step["total"],
-                register_type=step["register_type"],
-                commune=step["commune"],
+                register_type=worded(knowledge.register_types, step["register_type"]),
+                commune=knowledge.communes[step["commune"]].name,
                 before=step["before"],
                 delivery=step["delivery"],
             )
@@ -389,6 +395,7 @@ def review_workbooks(request: ReviewRequest, progress: Progress = silent) -> Rev
             saved = register.save(run, resolved)
             run.manifest["counts"] = counts(resolved, saved)
             run.manifest["estimate"] = dataclasses.asdict(worked.estimate)
+            run.manifest["waiting"] = waiting_since(register.runs(), worked.lost, run.name)
             run.manifest["decisions"] = {
                 "applied": len(found.accepted),
                 "repeated": found.repeated,
@@ -702,6 +709,7 @@ def import_judgements(
         worked = work_out(opened, knowledge, progress, run)
         if not keep_unknown:
             export.refuse_unknown_sources(issued, worked.lost, source.name)
+        run.manifest["waiting"] = waiting_since(opened.runs(), worked.lost, run.name)
         progress("save", 0, 1)
         opened.save(run, worked.resolved)
     return [identifier for identifier in issued if identifier]

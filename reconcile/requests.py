@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from reconcile.errors import FileFault
+    from reconcile.errors import FileFault, Problem
     from reconcile.export.frames import Format
     from reconcile.match.evaluate import Accuracy, BlockingQuality
     from reconcile.register import Changes
@@ -65,8 +65,8 @@ class Merged:
         unreadable: files that were left out.
         outputs: files written, by what they are.
         deliveries: DELIVERIES of this run: when they were handed over, and what says so.
-        not_delivered: ``delivery``, ``commune``, ``register_type``, ``family`` and ``entries``:
-            books of which a full export of this run brought no file, though earlier ones had them.
+        attention: what one should look at, each a sentence: books and communes of which a full
+            export of this run brought nothing though earlier ones had them, decisions that wait.
     """
 
     run: str
@@ -79,7 +79,7 @@ class Merged:
     unreadable: tuple[FileFault, ...] = ()
     outputs: dict[str, Path] = field(default_factory=dict)
     deliveries: pd.DataFrame | None = None
-    not_delivered: pd.DataFrame | None = None
+    attention: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,10 @@ def test_what_comes_too_early_is_listed_and_nothing_is_applied(judged, tmp_path)
         assert opened.judgements() == []
     kept = pipeline.import_judgements(str(register), carried, keep_unknown=True)
     assert len(kept) == len(carried.read_text(encoding="utf-8").splitlines()) - 1
+    (imported,) = (run for run in pipeline.runs(str(register)) if run["verb"] != "merge")
+    waiting = imported["manifest"]["waiting"]
+    assert set(waiting) <= set(kept)
+    assert set(waiting.values()) == {imported["run"]}
     histories.merge(register, parts[1:])
     assert histories.differences(expected, histories.held(register)) == {}
 

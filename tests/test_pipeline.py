@@ -7,7 +7,9 @@ import pytest
 from reconcile import pipeline
 from reconcile.config import Office
 from reconcile.errors import ExportError, ShrinkageError, UsageError, WorkbookError
+from reconcile.outputs import waiting_since
 from reconcile.register import open_register
+from reconcile.text.language import translate
 
 pytestmark = pytest.mark.usefixtures("quick_merges")
 
@@ -246,16 +248,52 @@ def test_an_officer_may_say_that_it_is_right(deliver, merge):
 def test_a_book_without_any_file_is_told_and_nothing_of_it_is_gone(deliver, merge):
     merged = merge(deliver("2025-08-01", ["tanphong_kh.csv"]))
     assert merged.changes.entries_gone == 0
-    assert merged.not_delivered.to_dict("records") == [
-        {
-            "delivery": "2025-08-01",
-            "commune": "tan_phong",
-            "register_type": "CMC",
-            "family": "csv",
-            "entries": 6,
-        }
+    (said,) = merged.attention
+    assert said.values["commune"] == "Tân Phong"
+    assert (said.values["register_type"], said.values["entries"]) == (
+        "Recognition of parent and child",
+        6,
+    )
+    assert "6 mục sổ" in translate(said.template, "vi", **said.values)
+    assert "csv" in translate(said.template, "vi", **said.values)
+    assert merge(deliver("2025-08-02", ["tanphong_kh.csv"]), kind="delta").attention == ()
+
+
+@pytest.mark.usefixtures("known")
+def test_a_commune_whose_folder_is_forgotten_is_told(deliver, merge, root):
+    beside = root / "sample_exports" / "2025-07-01" / "hoi_xuan"
+
+    def with_two_communes(name):
+        folder = deliver(name, ["tanphong_kh.csv", "tanphong_cmc.csv"])
+        target = folder / "hoi_xuan" / "So ket hon.xls"
+        target.parent.mkdir()
+        shutil.copy(beside / target.name, target)
+        return folder
+
+    assert merge(with_two_communes("2025-08-01")).attention == ()
+    forgotten = with_two_communes("2025-09-01")
+    shutil.rmtree(forgotten / "tan_phong")
+    merged = merge(forgotten)
+    (said,) = merged.attention
+    assert (said.values["delivery"], said.values["commune"]) == ("2025-09-01", "Tân Phong")
+    assert said.values["entries"] > 6
+    assert merged.changes.entries_gone == 0
+    # Where communes were never handed over together, none is missed.
+    alone = deliver("2025-10-01")
+    assert merge(alone).attention == ()
+
+
+def test_decisions_wait_since_the_first_run_of_an_unbroken_row():
+    def run(name, waiting, undone_by=""):
+        return {"run": name, "manifest": {"waiting": waiting}, "undone_by": undone_by}
+
+    told = [
+        run("R0001", {"J-1": "R0001", "J-2": "R0001"}),
+        run("R0002", {"J-1": "R0001"}),
+        {"run": "R0003", "manifest": {}, "undone_by": ""},
+        run("R0004", {}, undone_by="R0005"),
     ]
-    assert merge(deliver("2025-08-02", ["tanphong_kh.csv"]), kind="delta").not_delivered.empty
+    assert waiting_since(told, ["J-1", "J-2"], "R0006") == {"J-1": "R0001", "J-2": "R0006"}
 
 
 # -- dates, dry runs, workbooks -----------------------------------------------------------------

@@ -15,7 +15,6 @@ from reconcile.report.templating import page_templates
 from reconcile.text.language import translate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
 
     import pandas as pd
 
@@ -144,7 +143,9 @@ class _Page:
                     count=len(summary.unreadable),
                 )
             )
-        found += [self._not_delivered(book) for book in summary.not_delivered]
+        found += [
+            self.say("ATTENTION: {sentence}", sentence=sentence) for sentence in summary.attention
+        ]
         refused = _total(summary.rows, Outcome.REFUSED.value)
         if refused:
             found.append(
@@ -175,19 +176,6 @@ class _Page:
                 )
             )
         return found or [self.say("Nothing: no question is open and every row was taken in.")]
-
-    def _not_delivered(self, book: Mapping[str, object]) -> str:
-        code = str(book["register_type"])
-        return self.say(
-            "The full export {delivery} of {commune} has no {family} file of “{register_type}”; "
-            "the {entries} entries known from such files stay as they are. Ask whether a file was "
-            "forgotten.",
-            delivery=book["delivery"],
-            commune=self._commune(str(book["commune"])),
-            family=book["family"],
-            register_type=self._words(self._summary.register_types.get(code), code),
-            entries=self.number(int(str(book["entries"]))),
-        )
 
     def changes(self) -> list[tuple[str, int]]:
         """What the run changed in the register: words and how many; only what changed."""

@@ -11,10 +11,11 @@ import pandas as pd
 from reconcile.model import ConflictState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import datetime
 
     from reconcile.config import CommuneName, RegisterType
+    from reconcile.errors import Problem
     from reconcile.match import Estimate
     from reconcile.register import Readable
     from reconcile.resolve.wording import Wording
@@ -54,7 +55,7 @@ class Source:
         unasked: doubts about persons that the run does not ask about.
         estimate: what the run believes of its own errors; None where no run worked it out.
         changes: what the run changed, by what it is, as ``Changes`` of the register.
-        not_delivered: books of which a full export of the run has no file, as in ``Merged``.
+        attention: what one should look at after the run, each a sentence, as in ``Merged``.
     """
 
     register: Readable
@@ -68,7 +69,7 @@ class Source:
     unasked: int = 0
     estimate: Estimate | None = None
     changes: Mapping[str, int] = field(default_factory=dict)
-    not_delivered: Sequence[Mapping[str, object]] = ()
+    attention: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ class Summary:
         unasked: doubts about persons that are not asked about.
         estimate: what the run believes of its own errors; None where no run worked it out.
         changes: what the run changed, by what it is.
-        not_delivered: books of which a full export of the run has no file.
+        attention: what one should look at after the run, each a sentence.
     """
 
     office: str
@@ -123,7 +124,7 @@ class Summary:
     unasked: int = 0
     estimate: Estimate | None = None
     changes: Mapping[str, int] = field(default_factory=dict)
-    not_delivered: Sequence[Mapping[str, object]] = ()
+    attention: tuple[Problem, ...] = ()
 
 
 def summarise(source: Source) -> Summary:
@@ -156,7 +157,7 @@ def summarise(source: Source) -> Summary:
         unasked=source.unasked,
         estimate=source.estimate,
         changes=source.changes,
-        not_delivered=tuple(source.not_delivered),
+        attention=source.attention,
     )
 
 

@@ -130,10 +130,11 @@ def not_delivered(
     deliveries: pd.DataFrame,
     fresh: Collection[tuple[str, str]],
 ) -> pd.DataFrame:
-    """Books of which full exports of this run brought not one file, though earlier ones had them.
+    """What full exports of this run lack whole, though earlier ones had it: a book, a commune.
 
-    Nothing of such a book is gone: it was not delivered, and what was known of it stays. A book of
-    which a file could not be read is told elsewhere.
+    Nothing of it is gone: it was not delivered, and what was known of it stays. A book of which a
+    file could not be read is told elsewhere. A commune is missed where the delivery before that
+    had it was one with a commune that this one has: they are handed over together.
 
     Args:
         occurrences: OCCURRENCES of everything delivered.
@@ -142,15 +143,17 @@ def not_delivered(
         fresh: delivery and commune of what this run brings.
 
     Returns:
-        ``delivery``, ``commune``, ``register_type``, ``family`` and ``entries`` (how many entries
-        earlier deliveries brought in such files).
+        ``delivery``, ``commune``, ``register_type``, ``family`` (both empty where the commune is
+        missed whole) and ``entries`` (how many entries earlier deliveries brought in such files).
     """
     turns = {
         (name, commune): (date, int(sequence))
         for name, commune, date, sequence in _lines(deliveries, ["delivery", "commune", *_WHEN])
     }
-    full = set(_lines(deliveries[deliveries["kind"].eq("full")], ["delivery", "commune"]))
-    lines = []
+    full: set[tuple[str, str]] = set(
+        _lines(deliveries[deliveries["kind"].eq("full")], ["delivery", "commune"])
+    )
+    lines = _missed_communes(occurrences, turns, full, set(fresh))
     for part in sorted(full & set(fresh)):
         commune = part[1]
         now = {key for key, turn in turns.items() if key[1] == commune and turn == turns[part]}
@@ -166,6 +169,35 @@ def not_delivered(
     return pd.DataFrame(
         lines, columns=["delivery", "commune", "register_type", "family", "entries"]
     )
+
+
+def _missed_communes(
+    occurrences: pd.DataFrame,
+    turns: dict[tuple[str, str], _Turn],
+    full: set[tuple[str, str]],
+    fresh: set[tuple[str, str]],
+) -> list[tuple[str, str, str, str, int]]:
+    """Communes that full exports of this run lack, as lines of :func:`not_delivered`."""
+    together: dict[_Turn, dict[str, set[str]]] = defaultdict(dict)
+    for name, commune in full:
+        together[turns[name, commune]].setdefault(commune, set()).add(name)
+    lines = []
+    for turn in sorted({turns[part] for part in full & fresh}):
+        here = together[turn]
+        partial = {commune for (_, commune), when in turns.items() if when == turn}
+        for commune in sorted({commune for _, commune in full} - partial):
+            before = [when for when in together if when < turn and commune in together[when]]
+            if not before or not together[max(before)].keys() & here.keys():
+                continue
+            past = {part for part, when in turns.items() if part[1] == commune and when < turn}
+            known = {
+                entry_key
+                for *part, entry_key in _lines(occurrences, ["delivery", "commune", "entry_key"])
+                if tuple(part) in past
+            }
+            folders = {name for names in here.values() for name in names}
+            lines.append((_said(folders), commune, "", "", len(known)))
+    return lines
 
 
 def _books(files: pd.DataFrame, parts: set[tuple[str, str]]) -> set[tuple[str, str]]:

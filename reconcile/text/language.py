@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from reconcile.errors import Problem, Problems
+from reconcile.errors import Problem, Problems, Word
 
 DEFAULT: Final = "vi"
 LANGUAGES: Final = ("vi", "en")
@@ -50,9 +50,11 @@ def translate(template: str, language: str = DEFAULT, **values: object) -> str:
 
 
 def _said(value: object, language: str) -> object:
-    """A value of a message; problems are messages themselves."""
+    """A value of a message; problems are messages themselves, words have two texts."""
     if isinstance(value, Problem):
         return translate(value.template, language, **value.values)
     if isinstance(value, Problems):
         return "; ".join(str(_said(part, language)) for part in value.parts)
+    if isinstance(value, Word):
+        return value.vi if language == DEFAULT else str(value)
     return value

@@ -10,9 +10,11 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 
+from reconcile.config import load_register_types, mappings_folder
 from reconcile.match import Estimate, Sample
 from reconcile.match.estimate import Figure
 from reconcile.report.page import render
+from reconcile.text.attention import not_delivered
 from tests.report.summaries import rows, summary
 
 
@@ -182,6 +184,8 @@ def test_a_book_that_a_full_export_lacks_is_among_the_next_steps():
         "family": "csv",
         "entries": 1234,
     }
-    page = render(summary(not_delivered=(book,)), "en")
-    assert "2025-08-01 of Tân Phong has no csv file" in page
-    assert "1,234 entries" in page
+    sentences = not_delivered(
+        [book], {"tan_phong": "Tân Phong"}, load_register_types(mappings_folder(None))
+    )
+    page = render(summary(attention=tuple(sentences)), "vi")
+    assert "2025-08-01 của Tân Phong không có tệp csv nào của sổ “Khai tử”" in page
