@@ -23,6 +23,7 @@ from typer.core import TyperCommand, TyperGroup
 from reconcile.console import Console, Progress
 from reconcile.errors import ReconcileError, UsageError
 from reconcile.requests import (
+    ChangesRequest,
     EvaluateRequest,
     ExportRequest,
     LinkRequest,
@@ -457,6 +458,36 @@ def runs(register: RegisterOption = "register.db", lang: LangOption = _LANG) -> 
         ["run", "command", "started", "undone by"],
         [(run["run"], run["verb"], run["started"], run["undone_by"]) for run in listed],
     )
+
+
+@app.command(
+    cls=_Command,
+    help=_("Say what a run changed, else the last: entries cell by cell, persons, questions."),
+    epilog=_example("reconcile changes R0012 --register hiep_duc.db --out changes.csv"),
+)
+def changes(
+    run: Annotated[
+        str, typer.Argument(metavar="[RUN]", help=_("A run, as R0012."), show_default=False)
+    ] = "",
+    register: RegisterOption = "register.db",
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE|-", help=_("Write every line into a csv.")),
+    ] = None,
+    unmasked: UnmaskedOption = False,
+    mappings: MappingsOption = None,
+    lang: LangOption = _LANG,
+) -> None:
+    """Show what a run changed."""
+    with _working():
+        from reconcile import pipeline
+
+        request = ChangesRequest(run, register, mappings, str(lang), unmasked, out)
+        told = pipeline.changes(request)
+    if out is None:
+        console.say(told)
+    elif str(out) != "-":
+        typer.echo(_("Written: {path}", path=out))
 
 
 @app.command(

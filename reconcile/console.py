@@ -204,6 +204,8 @@ class Console:
         sums = {"entries": merged.entries, "persons": merged.persons}
         self.say(self.words("The register has {entries} entries and {persons} persons.", **sums))
         self._changes(merged.changes)
+        if merged.run and any(vars(merged.changes).values()):
+            self.say(self.words("What they are: reconcile changes {run}", run=merged.run))
         self._counts("Findings:", merged.findings)
         self._counts("Questions to officers:", merged.questions)
         self._outputs(merged.outputs)

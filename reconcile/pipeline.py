@@ -36,9 +36,10 @@ from reconcile.outputs import (
 from reconcile.register import open_register, restore_register
 from reconcile.register.accounting import OUTCOMES, accounts, check_read, told
 from reconcile.register.integrity import Problem
-from reconcile.report import dossier, standing
+from reconcile.report import changed, dossier, standing
 from reconcile.report.versions import versions
 from reconcile.requests import (
+    ChangesRequest,
     Checked,
     EvaluateRequest,
     ExportRequest,
@@ -89,6 +90,7 @@ if TYPE_CHECKING:
 
 # The command line finds requests and answers here, beside the verbs that take and give them.
 __all__ = [
+    "ChangesRequest",
     "Checked",
     "EvaluateRequest",
     "ExportRequest",
@@ -103,6 +105,7 @@ __all__ = [
     "SimulationOptions",
     "Told",
     "backup",
+    "changes",
     "check",
     "demo",
     "evaluate_model",
@@ -498,6 +501,36 @@ def runs(register: str) -> list[dict[str, object]]:
     """All runs of a register, the first first."""
     with open_register(register, create=False) as opened:
         return opened.runs()
+
+
+def changes(request: ChangesRequest) -> str:
+    """What a run changed, line by line.
+
+    Args:
+        request: which run of which register.
+
+    Returns:
+        The lines as text; of each sort of change the first ones.
+
+    Raises:
+        UsageError: there is no such run, it was taken back, or the csv exists.
+    """
+    knowledge = load_knowledge(request.mappings)
+    words = changed.Words(
+        register_types=knowledge.register_types,
+        communes=knowledge.communes,
+        kinds=knowledge.wording.kinds,
+        language=request.language,
+    )
+    with open_register(request.register, create=False) as register:
+        if request.unmasked:
+            with register.run("changes", {"run": request.run, "unmasked": True}):
+                pass  # the run is the log entry that P9 asks for
+        run, lines = register.changed(request.run)
+    lines = changed.masked_lines(lines, unmasked=request.unmasked)
+    if request.out is not None:
+        export.write_frame(lines, None if str(request.out) == "-" else request.out)
+    return changed.changed(run, lines, words)
 
 
 def explain(question: Question) -> str:

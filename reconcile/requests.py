@@ -163,6 +163,27 @@ class Question:
 
 
 @dataclass(frozen=True)
+class ChangesRequest:
+    """What ``changes`` is asked.
+
+    Attributes:
+        run: name of the run; the last one that changed anything where it is empty.
+        register: path or SQLAlchemy URL.
+        mappings: folder of mapping files; the shipped ones if None.
+        language: of the answer.
+        unmasked: show names, dates and numbers in full; the register's log says so.
+        out: a csv to write all lines into; standard output where it is ``-``, none where None.
+    """
+
+    run: str = ""
+    register: str = "register.db"
+    mappings: Path | None = None
+    language: str = DEFAULT
+    unmasked: bool = False
+    out: Path | None = None
+
+
+@dataclass(frozen=True)
 class ExportRequest:
     """What ``export`` is asked to do.
 

@@ -259,6 +259,20 @@ def test_a_book_without_any_file_is_told_and_nothing_of_it_is_gone(deliver, merg
     assert merge(deliver("2025-08-02", ["tanphong_kh.csv"]), kind="delta").attention == ()
 
 
+def test_what_the_last_run_changed_is_told_and_showing_it_in_full_is_logged(known, tmp_path):
+    request = pipeline.ChangesRequest(register=str(known), out=tmp_path / "changes.csv")
+    text = pipeline.changes(request)
+    assert "Nhận cha, mẹ, con" in text
+    lines = (tmp_path / "changes.csv").read_text(encoding="utf-8-sig").splitlines()
+    with open_register(str(known), create=False) as register:
+        figures = register.runs()[0]["manifest"]["counts"]["changes"]
+    assert len(lines) == 1 + sum(figures.values())
+    assert [run["verb"] for run in pipeline.runs(str(known))] == ["merge"]
+    pipeline.changes(pipeline.ChangesRequest(run="R0001", register=str(known), unmasked=True))
+    logged = pipeline.runs(str(known))[-1]
+    assert (logged["verb"], logged["arguments"]) == ("changes", {"run": "R0001", "unmasked": True})
+
+
 @pytest.mark.usefixtures("known")
 def test_a_commune_whose_folder_is_forgotten_is_told(deliver, merge, root):
     beside = root / "sample_exports" / "2025-07-01" / "hoi_xuan"

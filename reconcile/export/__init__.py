@@ -1,6 +1,7 @@
 """EXPORT: the unified register for people, for other programs and for the Ministry's template."""
 
 from reconcile.export.books import export_register, export_template, load
+from reconcile.export.frames import write_frame
 from reconcile.export.judgements import (
     export_judgements,
     read_judgements,
@@ -19,4 +20,5 @@ __all__ = [
     "read_judgements",
     "refuse_unknown_sources",
     "refuse_unknown_words",
+    "write_frame",
 ]

@@ -12,6 +12,7 @@ from reconcile.register import (
     accounting,
     audit,
     backups,
+    changed,
     comparing,
     delivered,
     dialect,
@@ -29,7 +30,7 @@ from reconcile.register import (
     undoing,
 )
 from reconcile.register import tables as t
-from reconcile.register.ids import parse_id, run_name
+from reconcile.register.ids import parse_id, parse_run, run_name
 from reconcile.register.session import Run, Session
 from reconcile.register.snapshot import Snapshot
 
@@ -201,6 +202,22 @@ class Register(Session):
         """All judgements that were not taken back, in the order of reading."""
         with self._reading() as connection:
             return judging.read_judgements(connection)
+
+    def changed(self, run: str = "") -> tuple[str, pd.DataFrame]:
+        """What a run changed, line by line; see :func:`reconcile.register.changed.changed`.
+
+        Args:
+            run: its name; the last one that changed anything where it is empty.
+
+        Returns:
+            Name of the run, and its changes.
+
+        Raises:
+            UsageError: there is no such run, or it was taken back.
+        """
+        with self._reading() as connection:
+            name = run_name(parse_run(run)) if run else changed.last_change(connection)
+            return name, changed.changed(connection, name)
 
     def mentions_export(self) -> pd.DataFrame:
         """Lines of ``export mentions``; see :func:`reconcile.register.reading.mentions_export`."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 UNDO: Final = "undo"
-_CHANGING: Final = ("merge", "review", "judgements")
+CHANGING: Final = ("merge", "review", "judgements")
 """Beginnings of the verbs that change a register; others leave a line in its log and no more."""
 
 
@@ -52,7 +52,7 @@ def undo(connection: Connection, by: int, run: str, *, later: bool) -> list[str]
         )
     if line.verb == UNDO:
         raise UsageError("Run {run} is an undo; merge again instead.", run=run_name(number))
-    if not line.verb.startswith(_CHANGING):
+    if not line.verb.startswith(CHANGING):
         raise UsageError(
             "Run {run} ({verb}) only stands in the log; there is nothing to take back.",
             run=run_name(number),

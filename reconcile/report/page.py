@@ -15,7 +15,6 @@ from reconcile.report.templating import page_templates
 from reconcile.text.language import translate
 
 if TYPE_CHECKING:
-
     import pandas as pd
 
     from reconcile.match.estimate import Figure

@@ -57,17 +57,26 @@ def _differences(before: dict[str, str], now: dict[str, str], words: Words) -> l
     ]
     lines = []
     for field in changed:
-        old, new = (_shown(field, said.get(field, ""), words) for said in (before, now))
+        old, new = (
+            shown(field, said.get(field, ""), unmasked=words.unmasked) or _UNKNOWN
+            for said in (before, now)
+        )
         lines.append(f"       {field}: {old} → {new}")
     return lines
 
 
-def _shown(field: str, value: str, words: Words) -> str:
-    """A value as it may be shown: registration numbers are no secret, persons are masked (P9)."""
+def shown(field: str, value: str, *, unmasked: bool) -> str:
+    """A value as it may be shown: registration numbers are no secret, persons are masked (P9).
+
+    Args:
+        field: ``entry.x`` or ``role.x``.
+        value: what a delivery said.
+        unmasked: show it in full after all.
+    """
     owner, _, attribute = field.partition(".")
-    if words.unmasked or (owner == "entry" and attribute in _OPEN):
-        return masked(attribute, value, unmasked=True) or _UNKNOWN
+    if unmasked or (owner == "entry" and attribute in _OPEN):
+        return masked(attribute, value, unmasked=True)
     if attribute in _DATES:
         year = _YEAR.search(value)
-        return year[0] if year else masked("", value) or _UNKNOWN
-    return masked("name" if attribute in _NAMES else "", value) or _UNKNOWN
+        return year[0] if year else masked("", value)
+    return masked("name" if attribute in _NAMES else "", value)
