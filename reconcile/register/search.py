@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-import pandas as pd
-from rapidfuzz import fuzz, process
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, select
 
 from reconcile.errors import UsageError
-from reconcile.register import reading
+from reconcile.register import lookup, reading
 from reconcile.register import tables as t
-from reconcile.register.ids import PREFIXES, format_id, format_ids, parse_id
+from reconcile.register.ids import PREFIXES, format_ids, parse_id
 from reconcile.register.resolution import UNDONE, Resolution, is_meant_as_id, resolve_id
+from reconcile.register.sought import understand
 from reconcile.register.standing import persons_now
 from reconcile.register.versioned import holds
-from reconcile.text.folding import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pandas as pd
     from sqlalchemy import ColumnElement, Connection
-
-_YEAR: Final = re.compile(r"(1[89]|20)\d\d")
-_NUMBER: Final = re.compile(r"\d{8,12}")
-_CLOSE_ENOUGH: Final = 86.0
-_GUESSES: Final = 20
 
 
 @dataclass(frozen=True)
@@ -116,33 +109,32 @@ def _links_within(connection: Connection, keys: Sequence[str]) -> pd.DataFrame:
 
 
 def find(
-    connection: Connection, text: str, born: int | None = None, limit: int = 50
+    connection: Connection, text: str, born: int | None = None, beside: str = "", limit: int = 50
 ) -> pd.DataFrame:
-    """Look persons up by name, identity number or id.
+    """Look persons up by name, birth, number or id.
 
     Args:
         connection: any connection.
-        text: words of the name in any order, with or without marks; a year among them is the year
-            of birth; 8 to 12 digits are an identity number; any id that was ever issued stands for
-            the persons that it speaks of now.
+        text: words of the name in any order, with or without marks, also with slips of typing; a
+            year or a day among them is that of the birth; 8 to 12 digits are the number of a paper;
+            number and year (``15/1980``) are those of an entry; words of two names are the person's
+            and one that stands beside it. Any id that was ever issued stands for the persons that
+            it speaks of now.
         born: year of birth.
+        beside: a name that stands in one entry with the person: of a parent, a spouse, a child.
         limit: how many persons at most.
 
     Returns:
-        ``person_id``, ``name``, ``birth``, ``sex`` (golden values, empty where there is none) and
-        ``mentions`` (how many), best first.
+        As :func:`reconcile.register.lookup.shown`, best first.
     """
-    words = plain(text).split()
-    for word in [word for word in words if _YEAR.fullmatch(word)]:
-        born = born or int(word)
-        words.remove(word)
-    numbers = _by_id(connection, text)
-    if numbers is None:
-        numbers = _by_words(connection, words, born)
-    return _shown(connection, numbers[:limit])
+    persons = _by_id(connection, text)
+    if persons is not None:
+        return shown(connection, persons[:limit])
+    found = lookup.find(connection, understand(text, born), beside, limit)
+    return lookup.shown(connection, found)
 
 
-def _by_id(connection: Connection, text: str) -> list[int] | None:
+def _by_id(connection: Connection, text: str) -> tuple[str, ...] | None:
     """Persons that an id speaks of; None where no id was meant."""
     try:
         found = resolve_id(connection, text)
@@ -153,85 +145,9 @@ def _by_id(connection: Connection, text: str) -> list[int] | None:
     persons = persons_now(connection, found)
     if not persons:
         raise _nobody(found)
-    return [parse_id(one)[1] for one in persons]
-
-
-def _by_words(connection: Connection, words: list[str], born: int | None) -> list[int]:
-    m = t.mentions
-    digits = [word for word in words if _NUMBER.fullmatch(word)]
-    names = [word for word in words if not _NUMBER.fullmatch(word)]
-    conditions = [or_(m.c.cmnd == number, m.c.cccd == number) for number in digits]
-    if born is not None:
-        conditions += [
-            m.c.birth_from <= _ordinal(born + 1) - 1,
-            m.c.birth_to >= _ordinal(born),
-        ]
-    if not words:
-        return []
-    exact = [m.c.name_plain.contains(word, autoescape=True) for word in names]
-    found = _ranked(connection, [*conditions, *exact], " ".join(names))
-    if found or not names:
-        return found
-    return _ranked(connection, [*conditions, _close(connection, " ".join(names))], " ".join(names))
-
-
-def _ordinal(year: int) -> int:
-    return pd.Timestamp(year, 1, 1).toordinal()
-
-
-def _close(connection: Connection, name: str) -> ColumnElement[bool]:
-    """Condition for names that are written nearly so."""
-    column = t.mentions.c.name_plain
-    known = connection.execute(select(column).where(holds(t.mentions)).distinct()).scalars().all()
-    near = process.extract(
-        name, known, scorer=fuzz.token_sort_ratio, score_cutoff=_CLOSE_ENOUGH, limit=_GUESSES
-    )
-    return column.in_([match for match, _, _ in near])
-
-
-def _ranked(connection: Connection, conditions: list[ColumnElement[bool]], name: str) -> list[int]:
-    """Persons of the mentions that fit, those whose name is nearest first, then the oldest ids."""
-    m, p = t.mentions, t.memberships
-    query = (
-        select(p.c.person, m.c.name_plain)
-        .join(p, p.c.mention == m.c.mention)
-        .where(holds(m), holds(p), *conditions)
-        .distinct()
-    )
-    best: dict[int, float] = {}
-    for number, found in connection.execute(query):
-        score = fuzz.token_sort_ratio(name, found) if name else 100.0
-        best[number] = max(score, best.get(number, 0.0))
-    return sorted(best, key=lambda number: (-best[number], number))
+    return persons
 
 
 def shown(connection: Connection, persons: Sequence[str]) -> pd.DataFrame:
     """Persons by their ids, in the columns of :func:`find`."""
-    return _shown(connection, [parse_id(one)[1] for one in persons])
-
-
-def _shown(connection: Connection, numbers: list[int]) -> pd.DataFrame:
-    g, p = t.golden_values, t.memberships
-    fields = ("name", "birth", "sex")
-    values = {
-        (number, field): value
-        for number, field, value in connection.execute(
-            select(g.c.person, g.c.field, g.c.value).where(
-                holds(g), g.c.person.in_(numbers), g.c.field.in_(fields)
-            )
-        )
-    }
-    counts: dict[int, int] = {}
-    for number in connection.execute(
-        select(p.c.person).where(holds(p), p.c.person.in_(numbers))
-    ).scalars():
-        counts[number] = counts.get(number, 0) + 1
-    lines = [
-        (
-            format_id("P", number),
-            *(values.get((number, field), "") for field in fields),
-            counts.get(number, 0),
-        )
-        for number in numbers
-    ]
-    return pd.DataFrame(lines, columns=["person_id", *fields, "mentions"])
+    return lookup.shown(connection, [(parse_id(one)[1], lookup.BY_ID) for one in persons])

@@ -334,10 +334,10 @@ class Register(Session):
         with self._reading() as connection:
             return delivered.read_known(connection)
 
-    def find(self, text: str, born: int | None = None, limit: int = 50) -> pd.DataFrame:
+    def find(self, text: str, born: int | None = None, beside: str = "") -> pd.DataFrame:
         """Look persons up; see :func:`reconcile.register.search.find`."""
         with self._reading() as connection:
-            return search.find(connection, text, born, limit)
+            return search.find(connection, text, born, beside)
 
     def shown(self, persons: Sequence[str]) -> pd.DataFrame:
         """Persons by their ids, as :meth:`find` shows them."""

@@ -363,22 +363,6 @@ def test_an_exported_judgement_can_be_read_into_another_register(register, tmp_p
             assert other.add_judgements(run, [kept]) == [""]
 
 
-# -- finding --------------------------------------------------------------------------------------
-
-
-def test_find_by_name_without_marks_by_part_and_nearly(register):
-    merge(
-        register, Delivery("2025-07-01", (Row(1, {"child": "nguyen thi lan", "mother": "le an"}),))
-    )
-    for words in ("Nguyễn Thị Lan", "lan", "thi nguyen", "nguyen thi lann"):
-        found = register.find(words)
-        assert found["name"].tolist() == ["nguyen thi lan"], words
-    assert register.find("khong co ai").empty
-    assert register.find("").empty
-    assert register.find(found["person_id"][0])["person_id"].tolist() == found["person_id"].tolist()
-    assert register.find("lan", born=1980).empty
-
-
 # -- runs -----------------------------------------------------------------------------------------
 
 
