@@ -592,29 +592,47 @@ def restore(
 
 @app.command(
     cls=_Command,
-    help=_("Look persons up, with or without marks, by number or by id."),
-    epilog=_example("reconcile find 'nguyen thi lan' --born 1980"),
+    help=_("Look persons up: by name with or without marks, birth, number, relatives, or id."),
+    epilog=_example("reconcile find nguyen thi lan 1980 --with 'le van ba'"),
 )
 def find(
-    text: Annotated[list[str], typer.Argument(metavar="TEXT", help=_("Name, number or id."))],
+    text: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="TEXT",
+            help=_(
+                "Words of the name in any order, year or day of birth, number of a paper, number "
+                "and year of an entry (15/1980), or an id."
+            ),
+        ),
+    ] = None,
     register: RegisterOption = "register.db",
     born: Annotated[
         int | None, typer.Option("--born", metavar="YEAR", help=_("Year of birth."))
     ] = None,
+    beside: Annotated[
+        str,
+        typer.Option(
+            "--with",
+            metavar="NAME",
+            help=_("A name in the same entry: of a parent, husband, wife or child."),
+        ),
+    ] = "",
     unmasked: UnmaskedOption = False,
     lang: LangOption = _LANG,
 ) -> None:
     """Look persons up."""
     del lang
     with _working():
-        from reconcile import pipeline
+        from reconcile import counter
 
-        found = pipeline.find(register, " ".join(text), born, unmasked=unmasked)
+        if not text and not beside:
+            raise UsageError("Say whom to look for: words of a name, a number or an id.")
+        found = counter.find(register, " ".join(text or ()), born, beside, unmasked=unmasked)
     if found.empty:
         typer.echo(_("Nobody was found."))
         return
-    columns = ["person_id", "name", "birth", "sex", "mentions"]
-    console.table(columns, found[columns].itertuples(index=False))
+    console.found(found)
 
 
 @app.command(

@@ -238,6 +238,18 @@ class Console:
         """Print the rows of a review that could not be applied."""
         self._notes("Rows that could not be applied:", reviewed.refused)
 
+    def found(self, found: pd.DataFrame) -> None:
+        """Print the persons that were found, and by what where it is not the name as typed."""
+        columns = ["person_id", "name", "birth", "sex", "father", "mother", "mentions"]
+        lines = found[columns].to_numpy().tolist()
+        if set(found["found_by"]) <= {"name", "id"}:
+            self.table(columns, lines)
+            return
+        lines = [
+            [*line, self.words(how)] for line, how in zip(lines, found["found_by"], strict=True)
+        ]
+        self.table([*columns, "found_by"], lines)
+
     def told(self, told: Told) -> None:
         """Print an answer chapter by chapter: all of it but the pictures."""
         self.say(told.title)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from reconcile import config, export, importers, linking, modelling, refitting, simulate
+from reconcile.counter import find
 from reconcile.errors import FileFault, ShrinkageError, UsageError, WorkbookError
 from reconcile.outputs import (
     attention_of,
@@ -470,31 +471,6 @@ def _reviewed(
 
 
 # -- looking ------------------------------------------------------------------------------------
-
-
-def find(
-    register: str, text: str, born: int | None = None, *, unmasked: bool = False
-) -> pd.DataFrame:
-    """Look persons up, with or without marks; see :meth:`Register.find`.
-
-    Args:
-        register: path or SQLAlchemy URL.
-        text: words of the name, a number, an id.
-        born: year of birth.
-        unmasked: show names and dates in full; the register's log says that it was done (P9).
-    """
-    with open_register(register, create=False) as opened:
-        found = opened.find(text, born)
-        if unmasked:
-            with opened.run("find", {"unmasked": True}):
-                pass
-            return found
-    return found.assign(
-        **{
-            field: [dossier.masked(field, value) for value in found[field]]
-            for field in ("name", "birth")
-        }
-    )
 
 
 def runs(register: str) -> list[dict[str, object]]:

@@ -28,7 +28,7 @@ from reconcile.outputs import now
 from reconcile.register import open_register
 from reconcile.report import refits
 from reconcile.report.chapters import Figures
-from reconcile.report.dossier import masked
+from reconcile.report.masking import masked
 from reconcile.report.refits import Change, Held, Report, Safety
 from reconcile.resolve import clusters, judgements
 from reconcile.resolve.constraints import JUDGED

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 import cli
-from reconcile import errors, pipeline
+from reconcile import counter, errors, pipeline
 from reconcile.errors import FileFault
 from reconcile.model import DELIVERIES
 from reconcile.register import Changes
@@ -299,16 +299,26 @@ def test_text_from_files_cannot_command_the_terminal(run, monkeypatch, tmp_path)
 
 
 def test_find_shows_what_was_found_and_says_where_nobody_was(run, monkeypatch):
-    found = pd.DataFrame(
-        [["P-2K7M4", "N. T. L.", "1980", "F", 3]],
-        columns=["person_id", "name", "birth", "sex", "mentions"],
-    )
-    monkeypatch.setattr(pipeline, "find", lambda *_, **__: found)
-    assert ["P-2K7M4", "N.", "T.", "L.", "1980", "F", "3"] in [
-        line.split() for line in run("find", "nguyen", "thi", "lan").output.splitlines()
-    ]
-    monkeypatch.setattr(pipeline, "find", lambda *_, **__: found.iloc[:0])
+    columns = ["person_id", "name", "birth", "sex", "father", "mother", "mentions", "found_by"]
+    line = ["P-2K7M4", "N. T. L.", "1980", "F", "N. V. B.", "", 3]
+    asked = []
+
+    def find(*arguments, **options):
+        asked.append((arguments, options))
+        return found
+
+    monkeypatch.setattr(counter, "find", find)
+    found = pd.DataFrame([[*line, "name"]], columns=columns)
+    output = run("find", "nguyen", "thi", "lan", "--with", "le an").output
+    shown = ["P-2K7M4", "N.", "T.", "L.", "1980", "F", "N.", "V.", "B.", "3"]
+    assert shown in [line.split() for line in output.splitlines()]
+    assert "tìm thấy theo" not in output
+    assert asked == [(("register.db", "nguyen thi lan", None, "le an"), {"unmasked": False})]
+    found = pd.DataFrame([[*line, "name, nearly"]], columns=columns)
+    assert "họ tên gần đúng" in run("find", "nguyen").output
+    found = found.iloc[:0]
     assert run("find", "nobody").output.strip()
+    assert run("find").exit_code == 2
 
 
 @pytest.mark.parametrize(

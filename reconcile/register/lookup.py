@@ -38,8 +38,8 @@ T = TypeVar("T")
 
 NAME: Final = "name"
 NEARLY: Final = "name, nearly"
-PAPER: Final = "number"
-NEAR_PAPER: Final = "number, nearly"
+PAPER: Final = "number of a paper"
+NEAR_PAPER: Final = "number of a paper, nearly"
 REGISTERED: Final = "number of an entry"
 BESIDE: Final = "a name in the same entry"
 NEAR_BIRTH: Final = "name; another birth, or none known"

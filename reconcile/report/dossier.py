@@ -7,12 +7,12 @@ reaches the terminal with control characters in it.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from reconcile.match.explain import sentence
+from reconcile.report.masking import harmless, masked
 from reconcile.text.language import translate
 
 if TYPE_CHECKING:
@@ -26,12 +26,7 @@ if TYPE_CHECKING:
 
 Line = dict[str, Any]
 
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
-_NAMES: Final = frozenset(("name", "name_other", "father", "mother", "partner"))
-_DATES: Final = frozenset(("birth", "death"))
 _UNITS: Final = frozenset(("birth_place", "home_place", "residence_unit"))
-_PAPERS: Final = {"cccd": "CCCD", "cmnd": "CMND"}
-_HIDDEN: Final = "••••"
 _SEX: Final = {"M": "Male", "F": "Female", "U": "Undetermined"}
 # Golden field -> the message that names it.
 _LABELS: Final = {
@@ -159,7 +154,7 @@ def comparison(evidence: pd.DataFrame, weight: float, probability: float, words:
     for line in lines:
         bits = float(line["weight"])
         text = sentence(words.model, str(line["comparison"]), str(line["level"]), words.language)
-        parts.append(f"  {bits:+6.1f} {_bar(bits):<{_LONGEST}} {_safe(text)}")
+        parts.append(f"  {bits:+6.1f} {_bar(bits):<{_LONGEST}} {harmless(text)}")
     return "\n".join(parts)
 
 
@@ -250,29 +245,6 @@ def _by_time(mentions: pd.DataFrame) -> list[Line]:
     )
 
 
-def masked(field: str, value: str, *, unmasked: bool = False) -> str:
-    """A value as it may be shown: initials, years, the kind of a paper, and nothing else.
-
-    Args:
-        field: field that it is a value of.
-        value: the value.
-        unmasked: show it in full after all.
-
-    >>> masked("name", "Nguyễn Văn An"), masked("birth", "1985-03-04"), masked("cccd", "0820")
-    ('N. V. A.', '1985', 'CCCD ••••')
-    """
-    text = _safe(value)
-    if unmasked or not text:
-        return text
-    if field in _NAMES:
-        return " ".join(f"{part[0].upper()}." for part in text.split() if part)
-    if field in _DATES:
-        return text[:4]
-    if field in _PAPERS:
-        return f"{_PAPERS[field]} {_HIDDEN}"
-    return _HIDDEN
-
-
 def _when(first: object, last: object, words: Words) -> str:
     start, end = _ordinal(first), _ordinal(last)
     if start is None or end is None:
@@ -293,11 +265,6 @@ def _bar(bits: float) -> str:
 
 def _share(probability: float) -> str:
     return f"{min(probability * 100, 99.99):.2f} %"
-
-
-def _safe(text: str) -> str:
-    """A text without anything that a terminal would obey."""
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _either(words: Any, language: str) -> str:  # noqa: ANN401 -- anything with vi and en

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from reconcile.report.dossier import masked
+from reconcile.report.masking import masked
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping

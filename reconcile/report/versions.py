@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Final
 
-from reconcile.report.dossier import masked
+from reconcile.report.masking import masked
 
 if TYPE_CHECKING:
     import pandas as pd

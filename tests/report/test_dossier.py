@@ -9,7 +9,8 @@ import pytest
 
 from reconcile.config import CommuneName, load_register_types, mappings_folder
 from reconcile.match import load_model
-from reconcile.report.dossier import Life, Words, comparison, dossier, masked
+from reconcile.report.dossier import Life, Words, comparison, dossier
+from reconcile.report.masking import masked
 from reconcile.standardise.unit_names import load_unit_names
 
 FOLDER = mappings_folder()
