@@ -40,14 +40,23 @@ class Adjacency:
 
     Pairs of components without any pair that reaches the question threshold decide nothing, unless
     they show that somebody has another candidate.
+
+    Args:
+        count: number of mentions.
+        pairs: PAIRS.
+        same: pairs that officers judged to be one person.
+        bounds: thresholds.
     """
 
-    def __init__(self, mentions: pd.DataFrame, pairs: pd.DataFrame, bounds: Bounds) -> None:
+    def __init__(
+        self, count: int, pairs: pd.DataFrame, same: list[tuple[int, int]], bounds: Bounds
+    ) -> None:
         left, right = positions(pairs)
         weight = pairs["weight"].to_numpy(dtype="float64")
         hot = (weight >= bounds.question) | pairs["certain"].to_numpy(dtype=bool)
-        count = len(mentions)
-        graph = coo_array((np.ones(int(hot.sum())), (left[hot], right[hot])), shape=(count, count))
+        judged = np.array(same, dtype=np.int64).reshape(-1, 2)
+        one, other = np.r_[left[hot], judged[:, 0]], np.r_[right[hot], judged[:, 1]]
+        graph = coo_array((np.ones(len(one)), (one, other)), shape=(count, count))
         component = connected_components(graph, directed=False)[1]
         kept = (component[left] == component[right]) | (weight > bounds.rival)
         source = np.concatenate([left[kept], right[kept]])

@@ -7,22 +7,45 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
-
-import numpy as np
-import pandas as pd
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from reconcile.resolve.adjacency import Adjacency, Pair, positions
 from reconcile.resolve.constraints import JUDGED, UNSUPPORTED, UNSURE, Apart, Constraints
-from reconcile.resolve.questions import Doubt, Forest, line_of, probability_of, questions_of
+from reconcile.resolve.questions import UNASKED, Doubt, Doubted, probability_of
 from reconcile.resolve.second_look import Fit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from reconcile.resolve.clusters import Bounds
+    import pandas as pd
 
-_JOINED: Final = ("left", "right", "weight", "how")
+    from reconcile.resolve.clusters import Bounds
+    from reconcile.resolve.history import History
+
+OBEYING: Final = 0
+CERTAIN: Final = 1
+LINKING: Final = 2
+"""Steps of growing: the first round of linking; its further rounds and the looks follow."""
+
+
+class Join(NamedTuple):
+    """A pair by which two clusters were joined.
+
+    Attributes:
+        left: position of a mention.
+        right: position of the other.
+        weight: match weight of the pair.
+        how: judgement, certain or score.
+        step: the step in which it was joined.
+        turn: place within the step; joins of one turn are made in the order of their positions.
+    """
+
+    left: int
+    right: int
+    weight: float
+    how: str
+    step: int
+    turn: float
 
 
 @dataclass
@@ -42,17 +65,26 @@ class _Support:
 
 
 class Agglomeration:
-    """Clusters while they grow; every mention knows its cluster, every cluster its members."""
+    """Clusters while they grow; every mention knows its cluster, every cluster its members.
 
-    def __init__(self, count: int, constraints: Constraints, scored: Adjacency) -> None:
+    Args:
+        count: number of mentions.
+        constraints: what cannot be one human.
+        scored: scored pairs by mention.
+        history: joins that are made again without being decided anew (:mod:`.history`).
+    """
+
+    def __init__(
+        self, count: int, constraints: Constraints, scored: Adjacency, history: History
+    ) -> None:
         self._root = list(range(count))
         self._members: list[list[int]] = [[mention] for mention in range(count)]
         self._constraints = constraints
         self._scored = scored
-        self._chain: list[tuple[int, int, float, str]] = []
+        self._history = history
         self._refused: dict[tuple[int, int], tuple[int, int]] = {}
         self._changed: set[int] | None = None  # since the last second look; None before the first
-        self.unasked = 0
+        self.joins: list[Join] = []
 
     def root(self, mention: int) -> int:
         """The root of a mention's cluster."""
@@ -68,8 +100,14 @@ class Agglomeration:
     def obey(self, left: int, right: int) -> None:
         """Join what an officer judged to be one, unless another judgement parts it."""
         one, other = self.root(left), self.root(right)
-        if one != other and self._against(one, other) not in (JUDGED, UNSURE):
-            self._join(one, other, Pair(left, right, math.inf), "judgement")
+        if one == other:
+            return
+        if self._history.decides(left):
+            joins = self._against(one, other) not in (JUDGED, UNSURE)
+        else:
+            joins = self._history.joined(OBEYING, left, right)
+        if joins:
+            self._join(one, other, Join(left, right, math.inf, "judgement", OBEYING, 0.0))
 
     def certain(self, pairs: pd.DataFrame) -> list[Pair]:
         """Join what the structure of an entry makes certain.
@@ -85,15 +123,24 @@ class Agglomeration:
             one, other = self.root(pair.left), self.root(pair.right)
             if one == other:
                 continue
-            sides = self._members[one], self._members[other]
-            if self._constraints.against_structure(*sides, self._roots):
-                held.append(pair)
+            if self._history.decides(pair.left):
+                sides = self._members[one], self._members[other]
+                joins = not self._constraints.against_structure(*sides, self._roots)
+                if not joins:
+                    held.append(pair)
             else:
-                self._join(one, other, pair, "certain")
+                joins = self._history.joined(CERTAIN, pair.left, pair.right)
+            if joins:
+                self._join(one, other, Join(*pair[:3], "certain", CERTAIN, 0.0))
         return held
 
-    def link(self, candidates: list[Pair], bounds: Bounds) -> int:
+    def link(self, candidates: list[Pair], bounds: Bounds, step: int) -> int:
         """Join pairs from the link threshold up, best first.
+
+        Args:
+            candidates: pairs, best first.
+            bounds: thresholds.
+            step: the step that this is.
 
         Returns:
             How many joins were made.
@@ -104,30 +151,47 @@ class Agglomeration:
             if pair.weight < bounds.link:
                 break
             one, other = self.root(pair.left), self.root(pair.right)
-            if one == other or self._unchanged(one, other):
+            if one == other:
                 continue
-            if self._doubt(one, other, pair.weight, bounds) is None:
-                self._join(one, other, pair, "score")
+            if self._history.decides(pair.left):
+                joins = (
+                    not self._unchanged(one, other)
+                    and self._doubt(one, other, pair.weight, bounds) is None
+                )
+            else:
+                joins = self._history.joined(step, pair.left, pair.right)
+            if joins:
+                self._join(one, other, Join(*pair[:3], "score", step, -pair.weight))
                 made += 1
         return made
 
-    def look_again(self, candidates: list[Pair], bounds: Bounds) -> int:
+    def look_again(self, candidates: list[Pair], bounds: Bounds, step: int) -> int:
         """Join pairs of clusters that fit well enough once it is seen who else fits.
 
         The prior reckons with all namesakes whom the communes may have. Where nobody else whom
         the books know comes near, most of them are ruled out; siblings, twins and the other rivals
         are not, and against those alone the pair must hold by itself.
 
+        Args:
+            candidates: pairs, best first.
+            bounds: thresholds.
+            step: the step that this is.
+
         Returns:
             How many joins were made.
         """
-        chosen = sorted(self._worth_a_look(candidates, bounds))
+        chosen = sorted([*self._worth_a_look(candidates, bounds), *self._history.looks(step)])
         self._changed = set()
         made = 0
-        for _, pair in chosen:
+        for turn, pair in chosen:
             one, other = self.root(pair.left), self.root(pair.right)
-            if one != other and self._odds(one, other, bounds) >= bounds.link:
-                self._join(one, other, pair, "score")
+            if one == other:
+                continue
+            if (
+                not self._history.decides(pair.left)
+                or self._odds(one, other, bounds) >= bounds.link
+            ):
+                self._join(one, other, Join(*pair[:3], "score", step, turn))
                 self._changed |= self._around(self.root(one), bounds)
                 made += 1
         return made
@@ -144,7 +208,7 @@ class Agglomeration:
         for pair in candidates:
             if pair.weight < least:
                 break
-            if not self._may_look_new(pair):
+            if not self._history.decides(pair.left) or not self._may_look_new(pair):
                 continue
             one, other = self.root(pair.left), self.root(pair.right)
             key = (min(one, other), max(one, other))
@@ -210,7 +274,7 @@ class Agglomeration:
         self._refused[key] = sizes
         return False
 
-    def _join(self, one: int, other: int, pair: Pair, how: str) -> None:
+    def _join(self, one: int, other: int, join: Join) -> None:
         kept, taken = min(one, other), max(one, other)
         if len(self._members[taken]) > len(self._members[kept]):
             kept, taken = taken, kept
@@ -219,7 +283,7 @@ class Agglomeration:
             self._root[member] = kept
         self._members[kept] += self._members[taken]
         self._members[taken] = []
-        self._chain.append((pair.left, pair.right, pair.weight, how))
+        self.joins.append(join)
 
     # -- what stands against it ---------------------------------------------------------------
 
@@ -310,15 +374,20 @@ class Agglomeration:
 
     # -- results ------------------------------------------------------------------------------
 
-    def questions(self, candidates: list[Pair], apart: list[Apart], bounds: Bounds) -> pd.DataFrame:
-        """The best pair of every two clusters that an officer must join or part.
+    def doubts(
+        self, candidates: list[Pair], apart: list[Apart], bounds: Bounds
+    ) -> Iterator[Doubted]:
+        """What may be asked about every two clusters between which there is a candidate.
 
         Where two entries of one passage are among the pairs, they are asked about: whether they
-        are one event settles the persons as well. Two clusters that hang together by better
-        questions are not asked about: if A is B and B is C, nothing is left to ask of A and C, and
-        if not, it is asked then.
+        are one event settles the persons as well.
+
+        Args:
+            candidates: pairs with a side whose joins are decided, those that were held first, then
+                the best first.
+            apart: judgements that keep mentions apart.
+            bounds: thresholds.
         """
-        lines: dict[tuple[int, int], dict[str, object]] = {}
         best: dict[tuple[int, int], Pair] = {}
         passing: dict[tuple[int, int], Pair] = {}
         for pair in candidates:
@@ -329,20 +398,16 @@ class Agglomeration:
             best.setdefault(key, pair)
             if self._constraints.is_passage(pair.left, pair.right):
                 passing.setdefault(key, pair)
-        forest = Forest()
         for key, pair in best.items():
             doubt = self._question(*key, pair, bounds)
-            if doubt is None or doubt.rule in (JUDGED, UNSURE):
-                continue
-            if forest.join(*key) or doubt.reason == "hard_rule":
-                lines[key] = line_of(passing.get(key, pair), pair, doubt)
+            if doubt is not None and doubt.rule not in (JUDGED, UNSURE):
+                yield Doubted.of(passing.get(key, pair), pair, doubt)
         for judged in apart:
             one, other = self.root(judged.left), self.root(judged.right)
-            key = (min(one, other), max(one, other))
             if judged.rule == UNSURE and one != other:
                 asked = Pair(judged.left, judged.right, -math.inf)
-                lines[key] = line_of(asked, best.get(key, asked), Doubt("unsure", ""))
-        return questions_of(list(lines.values()))
+                key = (min(one, other), max(one, other))
+                yield Doubted.of(asked, best.get(key, asked), Doubt(UNSURE, ""))
 
     def _question(self, one: int, other: int, pair: Pair, bounds: Bounds) -> Doubt | None:
         if pair.weight >= bounds.link:
@@ -352,10 +417,7 @@ class Agglomeration:
             return None
         if self._between(one, other, bounds).score() < bounds.question:
             return None
-        if not self._is_worth_asking(one, other, pair, bounds):
-            self.unasked += 1
-            return None
-        return Doubt("possible", "")
+        return Doubt("possible" if self._is_worth_asking(one, other, pair, bounds) else UNASKED, "")
 
     def _is_worth_asking(self, one: int, other: int, pair: Pair, bounds: Bounds) -> bool:
         """Whether two clusters are likely to be one, or much would be gained if they were."""
@@ -364,14 +426,3 @@ class Agglomeration:
         pairs = len(self._members[one]) * len(self._members[other])
         likely = probability >= thresholds.question_probability
         return likely or probability * pairs >= thresholds.question_gain
-
-    def persons(self) -> pd.Series[int]:
-        """Cluster numbers, counted in the order of their least mention."""
-        roots = np.array(self._root, dtype="int64")
-        return pd.Series(pd.factorize(roots)[0], dtype="Int32")
-
-    def chain(self) -> pd.DataFrame:
-        """The pairs that made the clusters, in the order of their positions."""
-        frame = pd.DataFrame(sorted(self._chain), columns=list(_JOINED))
-        kinds = {"left": "Int32", "right": "Int32", "weight": "float64", "how": "str"}
-        return frame.astype(kinds)

@@ -21,16 +21,21 @@ mention keys, so neither the order of pairs nor the arrival of entries counts (P
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
-from reconcile.resolve.adjacency import Adjacency, Pair, positions
-from reconcile.resolve.agglomeration import Agglomeration
-from reconcile.resolve.constraints import Constraints, HardRules, OfEachOther, load_hard_rules
+from reconcile.resolve.adjacency import positions
+from reconcile.resolve.constraints import HardRules, load_hard_rules
+from reconcile.resolve.deciding import Problem, decide, decide_part
+from reconcile.resolve.history import Memory, doubts_of
 from reconcile.resolve.judgements import same_and_apart
+from reconcile.resolve.questions import ask
+from reconcile.resolve.reach import Change, changed_at_first, joined_otherwise, reach
 from reconcile.resolve.repeats import alike_in_principals, repeats
 from reconcile.resolve.second_look import SecondLook
 
@@ -41,6 +46,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from reconcile.config import RegisterType
+
+    Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -109,6 +116,7 @@ class Clusters:
             it.
         joined: ``left``, ``right``, ``weight``, ``how`` (judgement, certain, score): the chain of
             pairs that made the clusters, one fewer than a cluster has mentions.
+        memory: what the next run needs to decide only what has changed.
         unasked: pairs of clusters that may be one person and are not asked about, since that is
             unlikely and an answer would bring little.
     """
@@ -116,7 +124,20 @@ class Clusters:
     person: pd.Series[int]
     questions: pd.DataFrame
     joined: pd.DataFrame
+    memory: Memory = field(default_factory=Memory.empty)
     unasked: int = 0
+
+
+class Known(NamedTuple):
+    """What an earlier run knew, and what has changed since.
+
+    Attributes:
+        memory: what it knew of its persons.
+        change: what matching sees otherwise.
+    """
+
+    memory: Memory
+    change: Change
 
 
 def cluster(  # noqa: PLR0913, PLR0917  the tables that it takes are its contract
@@ -127,6 +148,7 @@ def cluster(  # noqa: PLR0913, PLR0917  the tables that it takes are its contrac
     judgements: pd.DataFrame,
     bounds: Bounds,
     register_types: Mapping[str, RegisterType],
+    known: Known | None = None,
 ) -> Clusters:
     """Make persons of mentions.
 
@@ -138,36 +160,69 @@ def cluster(  # noqa: PLR0913, PLR0917  the tables that it takes are its contrac
         judgements: JUDGEMENTS, effective ones.
         bounds: thresholds and hard rules.
         register_types: register types by code.
+        known: what an earlier run under the same rules knew; the answer is the same without.
 
     Returns:
         Clusters, and what an officer must be asked about them.
     """
     pairs = _in_order(pairs)
-    same, apart = same_and_apart(judgements, mentions, entries, register_types)
-    constraints = Constraints(
+    problem = Problem(
         mentions,
         kin,
-        bounds.rules.limits,
-        apart,
-        OfEachOther(
-            _support(mentions, pairs), bounds.link, _repeated(mentions, entries, pairs, bounds.link)
-        ),
+        pairs,
+        *same_and_apart(judgements, mentions, entries, register_types),
+        _repeated(mentions, entries, pairs, bounds.link),
     )
-    agglomeration = Agglomeration(len(mentions), constraints, Adjacency(mentions, pairs, bounds))
-    for left, right in same:
-        agglomeration.obey(left, right)
-    held = agglomeration.certain(pairs)
-    candidates = _candidates(pairs, bounds)
-    for _ in range(bounds.rules.thresholds.rounds):
-        if not agglomeration.link(candidates, bounds):
-            break
-    for _ in range(bounds.rules.thresholds.rounds):
-        if not agglomeration.look_again(candidates, bounds):
-            break
-    questions = agglomeration.questions([*held, *candidates], apart, bounds)
-    return Clusters(
-        agglomeration.persons(), questions, agglomeration.chain(), agglomeration.unasked
-    )
+    joins, doubts = decide(problem, bounds) if known is None else _follow(problem, bounds, known)
+    memory = Memory.of(joins, doubts, problem)
+    person = _persons(len(mentions), joins)
+    questions, unasked = ask(doubts_of(doubts), person.tolist())
+    return Clusters(person, questions, _chain(joins), memory, unasked)
+
+
+def _persons(count: int, joins: pd.DataFrame) -> pd.Series[int]:
+    """Cluster numbers, counted in the order of their least mention."""
+    left, right = positions(joins)
+    graph = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(count, count))
+    found = connected_components(graph, directed=False)[1]
+    return pd.Series(pd.factorize(found)[0], dtype="Int32")
+
+
+def _chain(joins: pd.DataFrame) -> pd.DataFrame:
+    """The pairs that made the clusters, in the order of their positions."""
+    kinds = {"left": "Int32", "right": "Int32", "weight": "float64", "how": "str"}
+    chain = joins[list(kinds)].sort_values(["left", "right"], ignore_index=True)
+    return chain.astype(kinds)
+
+
+def _follow(problem: Problem, bounds: Bounds, known: Known) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Decide anew what a change reaches, and take all else from what was known.
+
+    Returns:
+        All joins and all doubts, as :func:`.decide` gives them.
+    """
+    before = known.memory.moved(known.change.place)
+    now = Memory.of(before.joins[:0], before.doubts[:0], problem)
+    found = reach(len(problem.mentions), problem.kin, problem.pairs, problem.same, bounds)
+    told, decided = changed_at_first(found, known.change, before, now)
+    while True:
+        scope = found.seen_from(decided)[found.unit]
+        kept = _outside(before.joins, decided[found.unit])
+        new = decide_part(problem, bounds, scope, decided[found.unit], kept)
+        joins = pd.concat([kept, new[0]], ignore_index=True)
+        joined = joined_otherwise(found, before.joins, joins)
+        more = found.looking_at(told, joined) & ~decided
+        if not more.any():
+            doubts = _outside(before.doubts, decided[found.unit])
+            return joins, pd.concat([doubts, new[1]], ignore_index=True)
+        decided |= more
+
+
+def _outside(frame: pd.DataFrame, decided: Flags) -> pd.DataFrame:
+    """Lines of joins or doubts that are not decided anew; those of mentions that are gone are."""
+    left, right = positions(frame)
+    gone = (left < 0) | (right < 0)
+    return frame[~(gone | decided[left] | decided[right])]
 
 
 def _in_order(pairs: pd.DataFrame) -> pd.DataFrame:
@@ -187,26 +242,3 @@ def _repeated(
     group = repeats(entries, alike)[mentions["entry"].to_numpy(dtype="int64")]
     role = pd.factorize(mentions["role"])[0]
     return np.where(group < 0, -1, group * (role.max(initial=0) + 1) + role)
-
-
-def _support(mentions: pd.DataFrame, pairs: pd.DataFrame) -> dict[tuple[int, int], float]:
-    """Weights of pairs whose mentions pass through the same passage."""
-    passage = pd.factorize(mentions["passage"])[0]
-    none = mentions["passage"].eq("").to_numpy(dtype=bool)
-    left, right = positions(pairs)
-    alike = (passage[left] == passage[right]) & ~none[left]
-    keys = zip(left[alike].tolist(), right[alike].tolist(), strict=True)
-    weights = pairs["weight"].to_numpy(dtype="float64")[alike].tolist()
-    return dict(zip(keys, weights, strict=True))
-
-
-def _candidates(pairs: pd.DataFrame, bounds: Bounds) -> list[Pair]:
-    """Pairs worth a question at least, best first; ties by mention keys."""
-    asked = pairs[pairs["weight"].ge(bounds.question) & ~pairs["certain"]]
-    left, right = positions(asked)
-    weight, related = (
-        asked[name].to_numpy(dtype="float64") for name in ("weight", "weight_related")
-    )
-    order = np.lexsort((right, left, -weight))
-    columns = (side[order].tolist() for side in (left, right, weight, related))
-    return list(map(Pair._make, zip(*columns, strict=True)))

@@ -229,7 +229,7 @@ class Constraints:
         for pair in apart:
             self._apart[pair.left].append((pair.right, pair.rule))
             self._apart[pair.right].append((pair.left, pair.rule))
-        child, parent = _parents(kin)
+        child, parent = parents(kin)
         self._parents = _Kin(child, parent, len(mentions))
         self._children = _Kin(parent, child, len(mentions))
         at = np.flatnonzero(said.repeated >= 0)
@@ -446,8 +446,8 @@ def _one_slip(one: str, other: str) -> bool:
     return len(differ) == 2 and last - first == 1 and swapped
 
 
-def _parents(kin: pd.DataFrame) -> tuple[Days, Days]:
-    """Child and parent of every line of KIN that says who is a parent."""
+def parents(kin: pd.DataFrame) -> tuple[Days, Days]:
+    """Positions of child and parent in every line of KIN that says who is a parent."""
     lines = kin[kin["relation"].isin(["father", "mother"])]
     return lines["mention"].to_numpy(dtype="int64"), lines["relative"].to_numpy(dtype="int64")
 
