@@ -128,6 +128,8 @@ def together(one: Candidates, other: Candidates, size: int) -> tuple[Candidates,
     Returns:
         All of them, and the place of each in the two lists one after the other.
     """
+    if not len(one):
+        return other, np.arange(len(other))
     left, right = np.r_[one.left, other.left], np.r_[one.right, other.right]
     order = np.argsort(left * size + right, kind="stable")  # two sorted runs: merged in one pass
     rules = np.r_[one.rules, other.rules]

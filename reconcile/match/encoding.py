@@ -181,12 +181,13 @@ def _encode(table: pd.DataFrame, columns: tuple[str, ...]) -> Coded:
         is_empty = np.isin(own, np.flatnonzero(np.asarray(values, dtype=object) == ""))
         empty &= is_empty | (own < 0)
         codes = pd.factorize(codes * (len(values) + 1) + own + 1)[0].astype(np.int64)
-    _, first, codes = np.unique(codes, return_index=True, return_inverse=True)
+    first = np.zeros(int(codes.max(initial=-1)) + 1, dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(codes))[::-1]
     lines = table.iloc[first]
     texts = lines[columns[0]].to_numpy(dtype=object)
     for column in columns[1:]:
         texts = texts + "\x1f" + lines[column].to_numpy(dtype=object)
-    return Coded(np.where(empty, MISSING, codes.astype(np.int64)), texts, first)
+    return Coded(np.where(empty, MISSING, codes), texts, first)
 
 
 def days(column: pd.Series[Any]) -> Ints:

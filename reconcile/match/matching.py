@@ -14,6 +14,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from reconcile.match.before import Before, Change, differing, standing
+from reconcile.match.blocking import Candidates, together
 from reconcile.match.encoding import Encoded, encode
 from reconcile.match.kinship import lend_residence, relatives
 from reconcile.match.score import Known, Levels, known_at_first, known_from, probabilities
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from reconcile.config import RegisterType
     from reconcile.match.model import Model
+    from reconcile.match.scoring import Places
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
@@ -132,36 +134,31 @@ def match_all(
     stands = standing(before, traces, model.file.rounds)
     scoring = Scoring.start(encoded, stands, model)
     known, seen = _rounds(scoring, traces, progress)
-    pairs, places = _pairs(scoring, joins)
-    weights = [
-        np.r_[weight, np.full(len(joins), model.file.thresholds.certain)][places]
-        for weight in scoring.weights
-    ]
-    kept = Before(traces.key, traces.said, tuple(seen), _plain(pairs), tuple(weights))
+    pairs, weights = _pairs(scoring, joins)
+    kept = Before(traces.key, traces.said, tuple(seen), _plain(pairs), weights)
     return Matched(pairs, encoded, known, kept, differing(stands, pairs))
 
 
-def _pairs(scoring: Scoring, joins: pd.DataFrame) -> tuple[pd.DataFrame, Ints]:
-    """PAIRS of scored candidates and structural joins, and the place of each line among these."""
-    found, certain = scoring.found, scoring.model.file.thresholds.certain
-    signer, head = (joins[side].to_numpy(dtype=np.int64) for side in ("signer", "head"))
-    left = np.r_[found.left, np.minimum(signer, head)].astype(np.int32)
-    right = np.r_[found.right, np.maximum(signer, head)].astype(np.int32)
-    order = np.lexsort((right, left))
-    structural = np.full(len(signer), certain)
-    weight = np.r_[scoring.weights[-1], structural][order]
+def _pairs(scoring: Scoring, joins: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Floats, ...]]:
+    """PAIRS of scored candidates and structural joins, and their weights in each round."""
+    sides = np.sort(joins[["signer", "head"]].to_numpy(dtype=np.int64), axis=1)
+    left, right = sides[np.lexsort((sides[:, 1], sides[:, 0]))].T
+    structural = Candidates(left, right, np.zeros(len(joins), dtype=np.int64))
+    found, order = together(scoring.found, structural, len(scoring.encoded))
+    certain = np.full(len(joins), scoring.model.file.thresholds.certain)
+    weights = tuple(np.r_[weight, certain][order] for weight in scoring.weights)
     pairs = PAIRS.build(
         {
-            "left": left[order],
-            "right": right[order],
-            "rules": np.r_[found.rules, np.zeros(len(signer), dtype=np.int64)][order],
-            "weight": weight,
-            "probability": probabilities(weight),
-            "weight_related": np.r_[scoring.related, structural][order],
-            "certain": order >= len(found),
+            "left": found.left.astype(np.int32),
+            "right": found.right.astype(np.int32),
+            "rules": found.rules,
+            "weight": weights[-1],
+            "probability": probabilities(weights[-1]),
+            "weight_related": np.r_[scoring.related, certain][order],
+            "certain": order >= len(scoring.found),
         }
     )
-    return pairs, order
+    return pairs, weights
 
 
 def _plain(pairs: pd.DataFrame) -> pd.DataFrame:
@@ -180,30 +177,37 @@ def _rounds(
         What was known in the last round, and per round after the first what pairs read.
     """
     encoded, model, found = scoring.encoded, scoring.model, scoring.found
-    known, seen = known_at_first(encoded), []
+    known, seen, again = known_at_first(encoded), [], np.empty(0, dtype=np.int64)
     with ThreadPoolExecutor(_workers()) as threads:
-        parts = _parts(np.flatnonzero(scoring.fresh))
+        fresh = np.flatnonzero(scoring.fresh)
+        parts = _parts(fresh)
         first = list(threads.map(partial(scoring.compared, known=known), parts))
         for number in range(model.file.rounds):
-            work: list[tuple[Ints, Levels | None]] = list(zip(parts, first, strict=True))
+            work: list[tuple[Places, Levels | None]] = list(zip(parts, first, strict=True))
             if number:
                 groups = sure_groups(
                     len(encoded), found.left, found.right, scoring.weights[number - 1], model
                 )
                 known = known_from(encoded, groups, model)
                 seen.append(views(traces, known, model))
-                work += [(part, None) for part in _parts(scoring.reopened(number, seen[-1]))]
+                again = scoring.reopened(number, seen[-1])
+                work += [(part, None) for part in _parts(again)]
             score = partial(scoring.score, known=known, number=number)
-            done = len(found) - sum(len(part) for part, _ in work)
-            for (part, _), _ in zip(work, threads.map(score, work), strict=True):
-                done += len(part)
+            done = len(found) - len(fresh) - len(again)
+            for scored in threads.map(score, work):
+                done += scored
                 if progress is not None:
                     progress("match", done, len(found))
     return known, seen
 
 
-def _parts(at: Ints) -> list[Ints]:
-    return [at[start : start + _AT_ONCE] for start in range(0, len(at), _AT_ONCE)]
+def _parts(at: Ints) -> list[Places]:
+    """Places cut into parts; such as lie together are a slice, which copies nothing."""
+    parts = [at[start : start + _AT_ONCE] for start in range(0, len(at), _AT_ONCE)]
+    return [
+        slice(part[0], part[-1] + 1) if part[-1] - part[0] == len(part) - 1 else part
+        for part in parts
+    ]
 
 
 def _workers() -> int:

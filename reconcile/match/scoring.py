@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
     Prints = NDArray[np.uint64]
+    Places = Ints | slice
 
 _DIGITS: Final = 6  # of a weight; finer differences are noise of the processor
 
@@ -97,7 +98,7 @@ class Scoring:
         differs = self.stands.differ(number, view)
         return np.flatnonzero(~self.fresh & (differs[self.found.left] | differs[self.found.right]))
 
-    def compared(self, at: Ints, known: Known) -> Levels:
+    def compared(self, at: Places, known: Known) -> Levels:
         """Compare pairs in all comparisons.
 
         Args:
@@ -106,13 +107,16 @@ class Scoring:
         """
         return levels_of(self.encoded, self.found.left[at], self.found.right[at], self.model, known)
 
-    def score(self, work: tuple[Ints, Levels | None], known: Known, number: int) -> None:
+    def score(self, work: tuple[Places, Levels | None], known: Known, number: int) -> int:
         """Score pairs in one round.
 
         Args:
             work: places of the pairs, and their levels before anything was lent, if they are known.
             known: what groups lend their members.
             number: of the round, from 0.
+
+        Returns:
+            How many were scored.
         """
         at, first = work
         encoded, model = self.encoded, self.model
@@ -126,3 +130,4 @@ class Scoring:
         others = [column for column, rival in enumerate(model.rivals) if rival != RANDOM]
         self.weights[number][at] = combine(total).round(_DIGITS)
         self.related[at] = combine(total[:, others]).round(_DIGITS)
+        return len(levels)
