@@ -20,6 +20,7 @@ from reconcile.text.language import translate
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+SEAL_DIGITS: Final = 6  # of each column
 NOTHING: Final = "–"
 _FACT_LIMIT: Final = 300  # letters of one fact; the paper has the rest
 _ALONE_LIMIT: Final = 900  # of one fact where nothing stands beside it, such as a refused row
@@ -29,7 +30,9 @@ _UNPRINTABLE: Final = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 
-_ESCAPE: Final = "_x005F"  # how xlsx writes a text that looks like an escape; not all read it back
+# A text that looks like an escaped letter of xlsx; programs read it back in three ways.
+_LIKE_ESCAPE: Final = re.compile("_(?=x[0-9a-fA-F]{4}_)")
+_JOINER: Final = "_\N{WORD JOINER}"
 
 
 class CardLine(NamedTuple):
@@ -57,6 +60,8 @@ Card = tuple[CardLine, ...]
 def printable(text: str, limit: int = _FACT_LIMIT) -> str:
     """A text that is safe in a cell: one line, no control characters, of a bounded length."""
     clean = _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", " ".join(text.split()))
+    if "_x" in clean:
+        clean = _LIKE_ESCAPE.sub(_JOINER, clean)
     return clean if len(clean) <= limit else clean[: limit - 1] + "…"
 
 
@@ -218,12 +223,19 @@ def order_of(keys: Iterable[str]) -> str:
 
 
 def seal(texts: Mapping[Column, str]) -> str:
-    """A hash of what a row shows, to notice when shown cells were changed or rows fell apart.
+    """A hash of each cell that a row shows, to notice changed cells and rows that fell apart.
 
     Blanks and line ends do not count, since programs store them differently.
+
+    Args:
+        texts: what stands in the columns of ``SEALED``.
+
+    Returns:
+        Six hexadecimal digits for each of these columns, in their order.
     """
-    return fingerprint(
-        ("".join(texts.get(column, "").replace(_ESCAPE, "").split()) for column in SEALED), size=4
+    return "".join(
+        fingerprint(["".join(texts.get(column, "").split())], size=SEAL_DIGITS // 2)
+        for column in SEALED
     )
 
 

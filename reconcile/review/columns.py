@@ -89,7 +89,7 @@ FILLED_IN: Final = (
     Column.DATE,
 )
 HIDDEN: Final = (Column.CONFLICT, Column.EVIDENCE, Column.SEAL, Column.REGISTER)
-# Columns whose text the tool wrote and the seal of a row covers.
+# Columns whose text the tool wrote and the seal of a row covers, part by part in this order.
 SEALED: Final = (Column.QUESTION, Column.SIDE_A, Column.SIDE_B, Column.SIDES_MORE)
 
 
@@ -171,6 +171,22 @@ def recognise(headers: Iterable[str], words: ReviewWords) -> dict[Column, int]:
         if column is not None:
             found.setdefault(column, position)
     return found
+
+
+def repeated(headers: Iterable[str], words: ReviewWords) -> dict[Column, list[int]]:
+    """Further positions of columns that stand behind a row of headers more than once.
+
+    Args:
+        headers: texts of one row.
+        words: further headers.
+    """
+    known = _known_headers(words)
+    found: dict[Column, list[int]] = {}
+    for position, text in enumerate(headers):
+        column = known.get(reduced(text)) if text else None
+        if column is not None:
+            found.setdefault(column, []).append(position)
+    return {column: places[1:] for column, places in found.items() if len(places) > 1}
 
 
 def _known_headers(words: ReviewWords) -> Mapping[str, Column]:

@@ -10,19 +10,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from reconcile.resolve.drafts import ranges
 from reconcile.review.answers import cell_text
 from reconcile.review.casebook import anchors
-from reconcile.review.columns import Column
-from reconcile.review.reading import Returned, read_returned
+from reconcile.review.columns import FILLED_IN, Column
+from reconcile.review.reading import Returned, SheetRow, read_returned
 from reconcile.review.rows import RowReader
 from reconcile.review.verdicts import Decision, Decisions, Known, Note, Office, RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
 # Cells that say that a person answered. Name, date and "paper checked" alone do not: people fill
 # those down a whole column before they begin.
+_ROWS_NAMED: Final = 10  # ranges of rows that a remark names
 _ANSWER: Final = (Column.DECISION, Column.VALUE, Column.REASON)
 
 
@@ -71,18 +73,33 @@ class _Batch:
             self.refused.append(
                 Note(name, "", 0, "No sheet with a column “Decision” was found in this file.")
             )
+        self.refused += [
+            Note(
+                name,
+                sheet,
+                0,
+                "The row with the headers is gone from this sheet, so its answers cannot be read; "
+                "put it back as in a fresh workbook.",
+            )
+            for sheet in returned.headless
+        ]
         reader = RowReader(returned, self.office, self._lines, self._judged)
+        changed: dict[str, list[int]] = {}
+        answered: set[str] = set()
         for row in returned.rows:
-            if not any(cell_text(row.cells.get(column)) for column in _ANSWER):
+            if not _is_answered(row):
                 self.untouched += 1
+                if reader.is_changed(row):
+                    changed.setdefault(row.sheet, []).append(row.row)
                 continue
+            answered.add(row.sheet)
             try:
                 self.accepted.append(reader.decision(row))
             except RefusedError as refusal:
                 self.refused.append(
                     Note(name, row.sheet, row.row, refusal.template, refusal.values)
                 )
-        self.remarks += reader.remarks
+        self.remarks += [*reader.remarks, *_on_sheets(returned, changed, answered)]
 
     def decisions(self) -> Decisions:
         """One decision for each conflict; rows that contradict each other are refused."""
@@ -133,6 +150,52 @@ class _Batch:
         """
         kind = self.office.book.wording.kinds[decision.kind]
         return self._is_past(decision) and not kind.binds(decision.verdict)
+
+
+def _is_answered(row: SheetRow) -> bool:
+    """Whether a row was answered, or its answer is lost in merged cells."""
+    return Column.DECISION in row.merged or any(
+        cell_text(row.cells.get(column)) for column in _ANSWER
+    )
+
+
+def _on_sheets(
+    returned: Returned, changed: Mapping[str, Sequence[int]], answered: Iterable[str]
+) -> list[Note]:
+    """What was noticed about a file and its sheets as a whole.
+
+    Args:
+        returned: the file.
+        changed: sheet -> rows that nobody answered and whose white cells were changed.
+        answered: sheets with answers.
+    """
+    name = returned.path.name
+    found = [
+        Note(
+            name,
+            sheet,
+            0,
+            "White cells were changed in rows without a decision ({rows}); the changes were not "
+            "taken over. Write a decision, and the right value into the column “Value”.",
+            (("rows", ranges(rows, _ROWS_NAMED)),),
+        )
+        for sheet, rows in changed.items()
+    ]
+    found += [
+        Note(
+            name,
+            sheet,
+            0,
+            "A column to fill in is missing from this sheet; what stands in it could not be read.",
+        )
+        for sheet in answered
+        if any(column not in returned.columns[sheet] for column in FILLED_IN)
+    ]
+    if returned.comments:
+        found.append(
+            Note(name, "", 0, "Comments on cells are not read; write into the yellow columns.")
+        )
+    return found
 
 
 def _settled(row: Decision) -> Note:

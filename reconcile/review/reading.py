@@ -8,13 +8,16 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 import unicodedata
 import warnings
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from itertools import islice
+from typing import TYPE_CHECKING, Final, NamedTuple
 from zipfile import BadZipFile, ZipFile
 
-from reconcile.review.columns import Column, recognise
+from reconcile.review.cards import SEAL_DIGITS
+from reconcile.review.columns import SEALED, Column, recognise, reduced, repeated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,13 +26,20 @@ if TYPE_CHECKING:
     from reconcile.review.answers import Cell
     from reconcile.review.columns import ReviewWords
 
+Place = tuple[int, int]  # row and column, from 0
+
 _HEADER_WITHIN: Final = 30  # rows from the top in which a header may stand
+_DELIMITERS: Final = (",", ";", "\t")
+_TALLEST: Final = 2_000  # rows or columns of a merged range that are looked at
 _ENOUGH: Final = 3  # recognised headers that make a row the header, where the ids are gone
 _XLSX: Final = (".xlsx", ".xlsm", ".xltx", ".xltm")
 _CSV: Final = (".csv", ".txt", ".tsv")
+# A hidden cell of every question, by which its row is known where no header is.
+_SEAL: Final = re.compile(rf"s[0-9a-f]{{{SEAL_DIGITS * len(SEALED)}}}$")
 # What the readers of spreadsheets raise on files that are none, or are broken.
 _BROKEN: Final = (
     OSError,
+    csv.Error,
     BadZipFile,
     KeyError,
     ValueError,
@@ -49,11 +59,15 @@ class SheetRow:
         sheet: name of the sheet, empty for a csv.
         row: number that a person sees.
         cells: what stands in the columns that were recognised.
+        twice: columns that stand there twice and say different things in this row.
+        merged: columns whose cell is merged with one above, which alone can hold a text.
     """
 
     sheet: str
     row: int
     cells: Mapping[Column, Cell]
+    twice: frozenset[Column] = frozenset()
+    merged: frozenset[Column] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -66,6 +80,9 @@ class Returned:
         rows: its rows below headers.
         readable: whether it could be opened at all.
         columns: sheet -> recognised column -> position from 0, for marking refused rows.
+        headless: sheets that have rows of questions and no header by which to read them.
+        renamed: sheets with a header that means nothing, so a column may have been renamed.
+        comments: cells carry comments, which nobody reads.
     """
 
     path: Path
@@ -73,6 +90,23 @@ class Returned:
     rows: tuple[SheetRow, ...] = ()
     readable: bool = True
     columns: Mapping[str, Mapping[Column, int]] = field(default_factory=dict)
+    headless: tuple[str, ...] = ()
+    renamed: frozenset[str] = frozenset()
+    comments: bool = False
+
+
+class _Lines(NamedTuple):
+    """The cells of one sheet as they stand.
+
+    Attributes:
+        sheet: its name, empty for a csv.
+        rows: number that a person sees, and the cells of each row.
+        merged: position (row and column, from 0) of cells that another one above covers.
+    """
+
+    sheet: str
+    rows: Iterable[tuple[int, Sequence[Cell]]]
+    merged: frozenset[Place] = frozenset()
 
 
 def read_returned(path: Path, words: ReviewWords) -> Returned:
@@ -87,65 +121,113 @@ def read_returned(path: Path, words: ReviewWords) -> Returned:
     """
     try:
         content = path.read_bytes()
-        sheets = _sheets(path, content)
-        return _recognised(path, hashlib.sha256(content).hexdigest(), sheets, words)
+        return _recognised(path, content, _sheets(path, content, words), words)
     except _BROKEN:
         return Returned(path, "", readable=False)
 
 
 def _recognised(
-    path: Path,
-    sha256: str,
-    sheets: Iterable[tuple[str, Iterable[tuple[int, Sequence[Cell]]]]],
-    words: ReviewWords,
+    path: Path, content: bytes, sheets: Iterable[_Lines], words: ReviewWords
 ) -> Returned:
     rows: list[SheetRow] = []
     columns: dict[str, Mapping[Column, int]] = {}
-    for sheet, lines in sheets:
-        found: Mapping[Column, int] = {}
-        for seen, (number, cells) in enumerate(lines):
-            if not found:
-                found = _header(cells, words)
-                if not found and seen >= _HEADER_WITHIN:
-                    break
-                continue
-            said = {
-                column: cells[position] if position < len(cells) else None
-                for column, position in found.items()
+    headless: list[str] = []
+    renamed: set[str] = set()
+    for lines in sheets:
+        head = _Head.of(lines, words)
+        if head is None:
+            if any(_is_question(cells) for _, cells in lines.rows):
+                headless.append(lines.sheet)
+            continue
+        columns[lines.sheet] = head.columns
+        if head.unknown:
+            renamed.add(lines.sheet)
+        rows += head.read(lines)
+    return Returned(
+        path,
+        hashlib.sha256(content).hexdigest(),
+        tuple(rows),
+        columns=columns,
+        headless=tuple(headless),
+        renamed=frozenset(renamed),
+        comments=_has_part(content, "comment"),
+    )
+
+
+class _Head(NamedTuple):
+    """The header of a sheet.
+
+    Attributes:
+        after: how many rows end with it.
+        columns: column -> position from 0.
+        others: column -> further positions with a header that means the same.
+        unknown: a header means nothing.
+    """
+
+    after: int
+    columns: Mapping[Column, int]
+    others: Mapping[Column, Sequence[int]]
+    unknown: bool
+
+    @classmethod
+    def of(cls, lines: _Lines, words: ReviewWords) -> _Head | None:
+        """The header of a sheet; None where it has none."""
+        for seen, (_, cells) in enumerate(lines.rows, start=1):
+            texts = [cell if isinstance(cell, str) else "" for cell in cells]
+            found = recognise(texts, words)
+            if Column.DECISION in found and (Column.CONFLICT in found or len(found) > _ENOUGH):
+                others = repeated(texts, words)
+                known = len(found) + sum(map(len, others.values()))
+                filled = sum(cell not in (None, "") for cell in cells)
+                return cls(seen, found, others, unknown=filled > known)
+            if seen > _HEADER_WITHIN:
+                return None
+        return None
+
+    def read(self, lines: _Lines) -> Iterator[SheetRow]:
+        """The rows below it in which anything stands."""
+        for number, cells in islice(lines.rows, self.after, None):
+            said: dict[Column, Cell] = {}
+            twice = set()
+            for column, position in self.columns.items():
+                found = [_at(cells, place) for place in (position, *self.others.get(column, ()))]
+                filled = [cell for cell in found if cell not in (None, "")]
+                said[column] = filled[0] if filled else None
+                if len(filled) > 1 and len({reduced(str(cell)) for cell in filled}) > 1:
+                    twice.add(column)
+            merged = {
+                column
+                for column, position in self.columns.items()
+                if (number - 1, position) in lines.merged
             }
-            if any(cell not in (None, "") for cell in said.values()):
-                rows.append(SheetRow(sheet, number, said))
-        if found:
-            columns[sheet] = found
-    return Returned(path, sha256, tuple(rows), columns=columns)
+            if any(cell is not None for cell in said.values()):
+                yield SheetRow(lines.sheet, number, said, frozenset(twice), frozenset(merged))
 
 
-def _header(cells: Sequence[Cell], words: ReviewWords) -> Mapping[Column, int]:
-    """The columns, where a row is a header; nothing where it is not."""
-    found = recognise([cell if isinstance(cell, str) else "" for cell in cells], words)
-    if Column.DECISION not in found:
-        return {}
-    return found if Column.CONFLICT in found or len(found) > _ENOUGH else {}
+def _at(cells: Sequence[Cell], position: int) -> Cell:
+    return cells[position] if position < len(cells) else None
 
 
-def _sheets(
-    path: Path, content: bytes
-) -> Iterator[tuple[str, Iterable[tuple[int, Sequence[Cell]]]]]:
+def _is_question(cells: Sequence[Cell]) -> bool:
+    """Whether a row has the hidden seal of a question."""
+    return any(isinstance(cell, str) and _SEAL.match(cell) for cell in cells)
+
+
+def _sheets(path: Path, content: bytes, words: ReviewWords) -> Iterator[_Lines]:
     suffix = path.suffix.lower()
     if suffix in _CSV:
-        yield "", _csv_rows(content)
+        yield _csv_lines(content, words)
     elif suffix in _XLSX and _has_errors(content):
         yield from _slow_sheets(content)
     else:
         yield from _fast_sheets(content)
 
 
-def _slow_sheets(
-    content: bytes,
-) -> Iterator[tuple[str, Iterable[tuple[int, Sequence[Cell]]]]]:
+def _slow_sheets(content: bytes) -> Iterator[_Lines]:
     """By openpyxl, which says what an error cell shows: ``#NAME?`` is an answer to be refused."""
     import openpyxl
 
+    merged = {lines.sheet: lines.merged for lines in _fast_sheets(content)}
     with warnings.catch_warnings():
         # openpyxl warns of everything in a file that it would not write back; we only read
         warnings.simplefilter("ignore")
@@ -155,7 +237,8 @@ def _slow_sheets(
         for sheet in workbook.worksheets:
             sheet.reset_dimensions()
             rows = enumerate(sheet.iter_rows(values_only=True), start=1)
-            yield sheet.title, [(number, _cells(cells)) for number, cells in rows]
+            cells = [(number, _cells(cells)) for number, cells in rows]
+            yield _Lines(sheet.title, cells, merged.get(sheet.title, frozenset()))
         workbook.close()
 
 
@@ -169,6 +252,14 @@ def _has_errors(content: bytes) -> bool:
         )
 
 
+def _has_part(content: bytes, name: str) -> bool:
+    """Whether a zipped workbook has a part of such a name."""
+    if not content.startswith(b"PK"):
+        return False
+    with ZipFile(io.BytesIO(content)) as archive:
+        return any(name in part.lower() for part in archive.namelist())
+
+
 def _cells(cells: Sequence[object]) -> tuple[Cell, ...]:
     """Cells of kinds that we know; a time of day or an error is shown as its text."""
     from datetime import date
@@ -179,9 +270,7 @@ def _cells(cells: Sequence[object]) -> tuple[Cell, ...]:
     )
 
 
-def _fast_sheets(
-    content: bytes,
-) -> Iterator[tuple[str, Iterable[tuple[int, Sequence[Cell]]]]]:
+def _fast_sheets(content: bytes) -> Iterator[_Lines]:
     """Any spreadsheet by python-calamine, thirty times faster; it loses error cells (ADR 0073)."""
     import python_calamine
 
@@ -190,7 +279,8 @@ def _fast_sheets(
         for name in workbook.sheet_names:
             sheet = workbook.get_sheet_by_name(name)
             rows = sheet.to_python(skip_empty_area=False)
-            yield name, [(number, _cells(cells)) for number, cells in enumerate(rows, start=1)]
+            cells = [(number, _cells(cells)) for number, cells in enumerate(rows, start=1)]
+            yield _Lines(name, cells, _covered(sheet.merged_cell_ranges or ()))
     except python_calamine.CalamineError as error:
         raise ValueError(str(error)) from error
     except BaseException as error:
@@ -200,15 +290,32 @@ def _fast_sheets(
         raise ValueError(str(error)) from error
 
 
-def _csv_rows(content: bytes) -> Iterator[tuple[int, Sequence[Cell]]]:
+def _covered(
+    ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]],
+) -> frozenset[tuple[int, int]]:
+    """Cells of merged ranges below the first row, which can hold no text of their own."""
+    return frozenset(
+        (row, column)
+        for (top, left), (bottom, right) in ranges
+        for row in range(top + 1, min(bottom, top + _TALLEST) + 1)
+        for column in range(left, min(right, left + _TALLEST) + 1)
+    )
+
+
+def _csv_lines(content: bytes, words: ReviewWords) -> _Lines:
+    """A csv with whatever stands between its cells; rows are numbered as a spreadsheet does."""
     text = _decoded(content)
-    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    found = [_Lines("", _csv_rows(text, delimiter)) for delimiter in _DELIMITERS]
+    return next((lines for lines in found if _Head.of(lines, words)), found[0])
+
+
+def _csv_rows(text: str, delimiter: str) -> list[tuple[int, Sequence[Cell]]]:
+    # the apostrophe is the guard against formulas that the tool puts before a text in a csv
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    start = 1
-    for cells in reader:
-        # the guard against formulas that the tool puts before a text in a csv
-        yield start, [cell.removeprefix("'") for cell in cells]
-        start = reader.line_num + 1
+    return [
+        (number, [cell.removeprefix("'") for cell in cells])
+        for number, cells in enumerate(reader, start=1)
+    ]
 
 
 def _decoded(content: bytes) -> str:

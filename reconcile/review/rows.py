@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from reconcile.model import ConflictState
 from reconcile.review.answers import Answer, Vocabulary, cell_text, full_date, side_of, yes_or_no
-from reconcile.review.cards import order_of, seal
+from reconcile.review.cards import SEAL_DIGITS, order_of, seal
 from reconcile.review.casebook import SIDES, anchors
-from reconcile.review.columns import SEALED, Column
+from reconcile.review.columns import FILLED_IN, SEALED, Column, reduced
 from reconcile.review.values import checked_value
 from reconcile.review.verdicts import Decision, Note, Office, RefusedError
 
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
     from reconcile.resolve.wording import Kind
     from reconcile.review.reading import Returned, SheetRow
 
+_BLANK: Final = seal({})[:SEAL_DIGITS]
+_DITTO: Final = frozenset(("nt", "nhu tren", "tren", "ditto"))
 _CHANGED: Final = (
     "The records have changed since this workbook was made; "
     "the question stands anew in the latest workbook."
@@ -54,7 +55,8 @@ class RowReader:
         self._lines = lines
         self._judged = judged
         self._kinds = office.book.wording.kinds
-        self._seals = Counter(_stored_seal(row) for row in returned.rows)
+        seals = [stored for row in returned.rows if (stored := _stored_seal(row))]
+        self._seals = {column: {stored[column] for stored in seals} for column in SEALED}
 
     def decision(self, row: SheetRow) -> Decision:
         """The decision of one row.
@@ -62,14 +64,12 @@ class RowReader:
         Raises:
             RefusedError: it cannot be used; says why.
         """
+        self._check_cells(row)
         line = self._conflict(row)
         self._check_seal(row)
         kind = self._kinds[str(line["kind"])]
         sides = max(len(anchors(line)), len(_values(line)))
         answer = self._answer(row, kind, sides)
-        officer = cell_text(row.cells.get(Column.OFFICER)) or self.office.officer.strip()
-        if not officer:
-            raise RefusedError("The officer's name is missing.")
         decision = Decision(
             conflict=str(line["conflict"]),
             kind=kind.code.value,
@@ -80,7 +80,7 @@ class RowReader:
             entries=tuple(json.loads(str(line["entries"]) or "[]")),
             mentions=tuple(json.loads(str(line["mentions"]) or "[]")),
             reason=cell_text(row.cells.get(Column.REASON)),
-            officer=officer,
+            officer=self._officer(row),
             decided=self._date(row).isoformat(),
             paper=self._paper(row),
             seen=str(line["evidence"]),
@@ -90,6 +90,28 @@ class RowReader:
             row=row.row,
         )
         return self._with_value(decision, answer, line, row)
+
+    def _check_cells(self, row: SheetRow) -> None:
+        """Refuse a row whose cells do not say one thing."""
+        if row.twice.intersection((*FILLED_IN, Column.CONFLICT, Column.EVIDENCE)):
+            raise RefusedError(
+                "Two columns of this sheet have the same header and say different things in this "
+                "row."
+            )
+        if row.merged.intersection(FILLED_IN):
+            raise RefusedError(
+                "Cells of this row are merged with cells above; write the decision into each row."
+            )
+
+    def _officer(self, row: SheetRow) -> str:
+        """Who decided; a ditto says nothing once rows are sorted."""
+        name = cell_text(row.cells.get(Column.OFFICER))
+        if name and (reduced(name) in _DITTO or not any(letter.isalpha() for letter in name)):
+            raise RefusedError("The officer's name is not written out.")
+        name = name or self.office.officer.strip()
+        if not name:
+            raise RefusedError("The officer's name is missing.")
+        return name
 
     def _conflict(self, row: SheetRow) -> Mapping[Hashable, object]:
         """The conflict that a row answers, where it may still be answered so."""
@@ -118,18 +140,38 @@ class RowReader:
 
     def _check_seal(self, row: SheetRow) -> None:
         """Notice cells that were changed, and refuse rows that were torn apart by sorting."""
+        if row.cells.keys().isdisjoint(SEALED):
+            return
         stored = _stored_seal(row)
-        shown = {column: _as_shown(row.cells.get(column)) for column in SEALED}
-        if not stored or not any(shown.values()):
-            return
-        found = seal(shown)
-        if found == stored:
-            return
-        if self._seals[found]:
+        if stored is None:
+            raise RefusedError("The hidden id of this row is gone; use a fresh workbook.")
+        changed = self._changed(row, stored)
+        told = [column for column, part in stored.items() if part != _BLANK and column in row.cells]
+        sides = [column for column in told if column != Column.QUESTION] or told
+        if any(part in self._seals[column] for column, part in changed.items()) or (
+            sides and changed.keys() >= set(sides)
+        ):
             raise RefusedError(
                 "The cells of this row belong to another question: only some columns were sorted."
             )
-        self._remark(row, "White cells of this row were changed; the change was not taken over.")
+        if changed:
+            self._remark(
+                row, "White cells of this row were changed; the change was not taken over."
+            )
+
+    def is_changed(self, row: SheetRow) -> bool:
+        """Whether white cells of a row were changed."""
+        stored = _stored_seal(row)
+        return stored is not None and bool(self._changed(row, stored))
+
+    def _changed(self, row: SheetRow, stored: Mapping[Column, str]) -> dict[Column, str]:
+        """White columns that are not what they were, and the hash of what they are now."""
+        shown = _parts(seal({column: _as_shown(row.cells.get(column)) for column in SEALED}))
+        return {
+            column: part
+            for column, part in shown.items()
+            if column in row.cells and part != stored[column]
+        }
 
     def _answer(self, row: SheetRow, kind: Kind, sides: int) -> Answer:
         text = cell_text(row.cells.get(Column.DECISION))
@@ -178,6 +220,12 @@ class RowReader:
         """The decision with its side and its value, checked against each other."""
         cell = row.cells.get(Column.VALUE)
         wants = answer.decision.value
+        if (
+            wants != "none"
+            and Column.VALUE not in row.cells
+            and row.sheet in self._returned.renamed
+        ):
+            raise RefusedError("The column “Value” of this sheet has another header; put it back.")
         if wants == "side":
             return self._with_side(decision, answer, line, row)
         if wants == "required" and not cell_text(cell):
@@ -247,8 +295,16 @@ def _seen(row: SheetRow) -> tuple[str, str]:
     return (seen, order) if dot else (text, "")
 
 
-def _stored_seal(row: SheetRow) -> str:
-    return cell_text(row.cells.get(Column.SEAL)).removeprefix("s")
+def _stored_seal(row: SheetRow) -> Mapping[Column, str] | None:
+    """What the white cells of a row were, column by column; None where that is gone."""
+    text = cell_text(row.cells.get(Column.SEAL)).removeprefix("s")
+    return _parts(text) if len(text) == SEAL_DIGITS * len(SEALED) else None
+
+
+def _parts(text: str) -> dict[Column, str]:
+    """The parts of a seal by column."""
+    starts = range(0, len(text), SEAL_DIGITS)
+    return dict(zip(SEALED, (text[start : start + SEAL_DIGITS] for start in starts), strict=True))
 
 
 def _as_shown(cell: object) -> str:

@@ -203,9 +203,8 @@ class _Writer:
         )
         sheet.freeze_panes(HEADER_ROW + 1, 1)
         sheet.autofilter(HEADER_ROW, 0, HEADER_ROW + count, len(columns) - 1)
-        sheet.protect(
-            "", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True}
-        )
+        # no sorting under protection: it would move the yellow cells alone, to other questions
+        sheet.protect("", {"autofilter": True, "format_columns": True, "format_rows": True})
         sheet.set_zoom(_zoom(columns))
         sheet.hide_gridlines(2)
         sheet.set_landscape()

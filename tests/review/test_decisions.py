@@ -403,3 +403,84 @@ def test_an_error_cell_is_refused_and_not_passed_over(desk):
     found = desk.hand_back()
     assert [d.conflict for d in found.accepted] == ["C-0002"]
     assert "not one of" in reasons(found)[0]
+
+
+def test_a_sheet_without_its_header_is_said_to_be_one(desk):
+    desk.fill("C-0001", "cùng một người")
+    desk.fill("C-0007", "B")
+    sheet, _ = desk.sheet_of("C-0001")
+    sheet.delete_rows(2)
+    found = desk.hand_back()
+    assert [d.conflict for d in found.accepted] == ["C-0007"]
+    assert [(note.sheet, note.row) for note in found.refused] == [(sheet.title, 0)]
+    assert "headers is gone" in reasons(found)[0]
+
+
+def test_merged_decisions_are_refused_where_they_cover_a_row(desk):
+    desk.fill("C-0001", "cùng một người")
+    sheet, row = desk.sheet_of("C-0001")
+    column = desk.columns(sheet)[Column.DECISION] + 1
+    sheet.merge_cells(start_row=row, end_row=row + 1, start_column=column, end_column=column)
+    found = desk.hand_back()
+    assert [d.conflict for d in found.accepted] == ["C-0001"]
+    assert [note.row for note in found.refused] == [row + 1]
+    assert "merged" in reasons(found)[0]
+
+
+@pytest.mark.parametrize("second", ["hai người khác nhau", "CÙNG MỘT NGƯỜI", None])
+def test_two_columns_of_one_header(desk, second):
+    desk.fill("C-0001", "cùng một người")
+    sheet, row = desk.sheet_of("C-0001")
+    free = sheet.max_column + 1
+    sheet.cell(2, free).value = "Quyết định"
+    sheet.cell(row, free).value = second
+    found = desk.hand_back()
+    assert bool(found.accepted) is (second != "hai người khác nhau")
+    assert bool(found.refused) is not bool(found.accepted)
+
+
+@pytest.mark.parametrize("name", ['"', "nt", "như trên", "-//-", "…"])
+def test_a_ditto_is_no_name(desk, name):
+    desk.fill("C-0001", "cùng một người", officer=name)
+    found = desk.hand_back()
+    assert not found.accepted
+    assert "not written out" in reasons(found)[0]
+
+
+def test_white_cells_changed_without_a_decision_are_noticed(desk):
+    desk.cell("C-0001", Column.SIDE_A).value = "A · Ngày sinh: 01/01/2000"
+    desk.cell("C-0003", Column.SIDE_B).value = "?"
+    found = desk.hand_back()
+    assert not found.accepted
+    assert not found.refused
+    _, one = desk.sheet_of("C-0001")
+    _, other = desk.sheet_of("C-0003")
+    rows = [one, other]
+    said = f"{one}–{other}" if abs(one - other) == 1 else ", ".join(map(str, sorted(rows)))
+    assert [dict(note.values)["rows"] for note in found.remarks] == [said]
+
+
+def test_a_renamed_value_column_loses_no_value(desk):
+    desk.fill("C-0011", "nhập sai", value="12/3/1981")
+    desk.cell("C-0011", Column.VALUE)
+    sheet, _ = desk.sheet_of("C-0011")
+    sheet.cell(2, desk.columns(sheet)[Column.VALUE] + 1).value = "Ngày đúng"
+    found = desk.hand_back()
+    assert not found.accepted
+    assert "another header" in reasons(found)[0]
+    assert "column to fill in is missing" in found.remarks[0].template
+
+
+def test_comments_are_noticed(desk):
+    desk.fill("C-0001", "khác")
+    desk.cell("C-0001", Column.REASON).comment = openpyxl.comments.Comment("xem sổ", "Mai")
+    found = desk.hand_back()
+    assert len(found.accepted) == 1
+    assert ["Comments" in note.template for note in found.remarks] == [True]
+
+
+def test_sorting_under_protection_is_not_offered(desk):
+    """It would move the yellow cells alone, and with them every decision to another question."""
+    protected = [sheet for sheet in desk.excel.worksheets if desk.columns(sheet)]
+    assert protected
+    assert all(sheet.protection.sheet and sheet.protection.sort for sheet in protected)
