@@ -27,14 +27,22 @@ if TYPE_CHECKING:
     from reconcile.register import Register, Run
 
 _FORM: Final = 1  # of what is kept; another number where tables are kept otherwise
-_CODE: Final = ("config.py", "cycles.py", "model.py", "standardise", "text", "validate")
+_SHARED: Final = ("config.py", "cycles.py", "model.py", "standardise", "text")
+_CODE: Final = (*_SHARED, "validate")
 _PACKAGES: Final = ("great-expectations", "numpy", "pandas", "pyarrow")
+_RESOLVING_CODE: Final = (*_SHARED, "match", "resolve", "stages.py")
+_RESOLVING_PACKAGES: Final = ("numpy", "pandas", "pyarrow", "rapidfuzz", "scipy")
 NOT_READ: Final = (
     *("conflicts.toml", "hard_rules.toml", "headings.toml", "importing.toml", "law.toml"),
     *("matching.toml", "models", "office.toml", "review.toml", "simulation.toml"),
     "survivorship.toml",
 )
 """Mapping files and folders that say nothing about how a content is read. Others count."""
+NOT_RESOLVED_BY: Final = (
+    *("expectations", "headings.toml", "importing.toml", "models", "review.toml"),
+    "simulation.toml",
+)
+"""Mapping files and folders that say nothing about matching and resolving. Others count."""
 
 
 @dataclass(frozen=True)
@@ -61,27 +69,47 @@ def signature(register_types: Mapping[str, RegisterType], mappings: Path) -> str
         register_types: register types by code, as read from the mapping files.
         mappings: the mappings folder.
     """
+    return _signed(_CODE, _PACKAGES, NOT_READ, register_types, mappings)
+
+
+def resolving_signature(register_types: Mapping[str, RegisterType], mappings: Path) -> str:
+    """By what mentions are matched and resolved: as :func:`signature`.
+
+    Args:
+        register_types: register types by code, as read from the mapping files.
+        mappings: the mappings folder.
+    """
+    return _signed(_RESOLVING_CODE, _RESOLVING_PACKAGES, NOT_RESOLVED_BY, register_types, mappings)
+
+
+def _signed(
+    code: tuple[str, ...],
+    packages: tuple[str, ...],
+    left_out: tuple[str, ...],
+    register_types: Mapping[str, RegisterType],
+    mappings: Path,
+) -> str:
     digest = hashlib.sha256(f"{_FORM} {__version__} {sorted(register_types)}".encode())
-    for package in _PACKAGES:
+    for package in packages:
         digest.update(f"{package} {version(package)}\0".encode())
-    for path, name in [*_code(), *_mapping_files(mappings)]:
+    for path, name in [*_code(code), *_mapping_files(mappings, left_out)]:
         content = path.read_bytes()
         digest.update(f"{name}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()
 
 
-def _code() -> list[tuple[Path, str]]:
-    """Source files that read contents; none in a frozen program, whose version says enough."""
+def _code(names: tuple[str, ...]) -> list[tuple[Path, str]]:
+    """Source files by which work is done; none in a frozen program, whose version says enough."""
     home = Path(__file__).parent
-    paths = [path for name in _CODE for path in (home / name, *(home / name).rglob("*.py"))]
-    names = {path.relative_to(home).as_posix(): path for path in paths if path.is_file()}
-    return [(names[name], name) for name in sorted(names)]
+    paths = [path for name in names for path in (home / name, *(home / name).rglob("*.py"))]
+    files = {path.relative_to(home).as_posix(): path for path in paths if path.is_file()}
+    return [(files[name], name) for name in sorted(files)]
 
 
-def _mapping_files(mappings: Path) -> list[tuple[Path, str]]:
+def _mapping_files(mappings: Path, left_out: tuple[str, ...]) -> list[tuple[Path, str]]:
     found = [(path, path.relative_to(mappings)) for path in config.mapping_files(mappings)]
-    return [(path, name.as_posix()) for path, name in found if name.parts[0] not in NOT_READ]
+    return [(path, name.as_posix()) for path, name in found if name.parts[0] not in left_out]
 
 
 def read(

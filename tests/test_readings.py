@@ -1,5 +1,6 @@
 """What contents say is worked out once and is the same as if it were worked out anew."""
 
+import dataclasses
 import shutil
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from reconcile import pipeline, readings, standardise, validate
+from reconcile import pipeline, readings, stages, standardise, validate
 from reconcile.config import load_register_types
 from reconcile.register import kept, open_register
 from reconcile.register import tables as t
@@ -151,6 +152,25 @@ def test_files_that_are_said_not_to_be_read_are_not(register, register_types, tm
             readings.read(opened, register_types, other, anew=True),
             readings.read(opened, register_types, mappings, anew=True),
         )
+
+
+def test_matching_and_resolving_are_signed_by_all_mapping_files_that_they_read(
+    register_types, tmp_path, mappings
+):
+    signed = readings.resolving_signature(register_types, mappings)
+    assert signed != readings.signature(register_types, mappings)
+    other = Path(shutil.copytree(mappings, tmp_path / "mappings"))
+    for name in readings.NOT_RESOLVED_BY:
+        path = other / name
+        assert path.exists()
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    before, after = (stages.load_knowledge(folder) for folder in (mappings, other))
+    assert before == dataclasses.replace(after, folder=before.folder, model=before.model)
+    assert before.model.file == after.model.file
+    assert readings.resolving_signature(register_types, other) == signed
+    matching = other / "matching.toml"
+    matching.write_text(matching.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert readings.resolving_signature(register_types, other) != signed
 
 
 def test_a_rule_that_weighs_contents_against_each_other_is_told(register_types, tmp_path, mappings):

@@ -39,8 +39,10 @@ def copy_tables(source: Connection, target: Connection, name: str) -> None:
     dialect.mark_file(target)
     t.metadata.create_all(target)
     for table in t.metadata.sorted_tables:
+        piece = 1 if table in t.MEMORY else _PIECE  # a line of a memory can be very long
         query = select(table).order_by(*table.primary_key.columns)
-        rows = source.execute(query.execution_options(yield_per=_PIECE))
+        rows = source.execute(query.execution_options(yield_per=piece))
         names = [column.name for column in table.columns]
-        dialect.bulk_insert(target, table, names, (tuple(row) for row in rows))
+        for lines in rows.partitions(piece):
+            dialect.bulk_insert(target, table, names, map(tuple, lines))
     dialect.count_on(target, t.VERSIONED)

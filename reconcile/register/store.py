@@ -166,6 +166,11 @@ class Register(Session):
         with faults.explained(self._url):
             kept.keep(self._connection(run), run.number, signature, tables)
 
+    def keep_state(self, run: Run, signature: str, tables: Mapping[str, pd.DataFrame]) -> None:
+        """Keep where a run stood; see :func:`reconcile.register.kept.keep_state`."""
+        with faults.explained(self._url):
+            kept.keep_state(self._connection(run), run.number, signature, tables)
+
     # -- reading ----------------------------------------------------------------------------------
 
     def deliveries(self) -> pd.DataFrame:
@@ -192,6 +197,11 @@ class Register(Session):
         """What is kept of single contents; see :func:`reconcile.register.kept.recall`."""
         with self._reading() as connection:
             return kept.recall(connection, signature)
+
+    def recall_state(self, signature: str) -> dict[str, pd.DataFrame]:
+        """Where a run stood; see :func:`reconcile.register.kept.recall_state`."""
+        with self._reading() as connection:
+            return kept.recall_state(connection, signature)
 
     def occurrences(self) -> pd.DataFrame:
         """All delivered rows; see :func:`reconcile.register.delivered.read_occurrences`."""

@@ -6,8 +6,9 @@ Five sorts of tables, told apart by what may happen to their lines:
 * *content* (``raw_rows``, ``contents``, ``mention_ids``): written once, by hash or by identity, and
   never changed: P1 rests on them;
 * *delivered* (``deliveries``, ``files``, ``occurrences``): which row came where in which delivery;
-* *memory* (``kept_readings``): what was worked out of single contents and can be worked out again
-  at any time; let go when code or mapping files change (:mod:`reconcile.register.kept`);
+* *memory* (``kept_readings``, ``kept_state``): what was worked out of single contents, and where
+  matching and resolving stood; both can be worked out again at any time and are let go when code
+  or mapping files change (:mod:`reconcile.register.kept`);
 * *derived* (all others): a function of what was delivered and of the judgements.
 
 Delivered and derived tables are *run-versioned*: a line holds from the run ``from_run`` until
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.types import TypeEngine
 
-REVISION: Final = "0002"
+REVISION: Final = "0003"
 """Schema revision that these tables have; the newest file of ``migrations/versions``."""
 
 metadata: Final = MetaData(
@@ -173,15 +174,25 @@ mention_ids: Final = Table(
 
 # -- memory -------------------------------------------------------------------------------------
 
-kept: Final = Table(
-    "kept_readings",
-    metadata,
-    Column("part", Integer, primary_key=True, autoincrement=False),
-    Column("name", Text, primary_key=True),
-    _text("signature"),
-    Column("content", LargeBinary, nullable=False),
-    _int("run"),
-)
+
+def _memory(name: str) -> Table:
+    """A table of Arrow tables that were worked out and can be worked out again."""
+    return Table(
+        name,
+        metadata,
+        Column("part", Integer, primary_key=True, autoincrement=False),
+        Column("name", Text, primary_key=True),
+        _text("signature"),
+        Column("content", LargeBinary, nullable=False),
+        _int("run"),
+    )
+
+
+kept: Final = _memory("kept_readings")
+kept_state: Final = _memory("kept_state")
+
+MEMORY: Final = (kept, kept_state)
+"""Tables that may be let go at any time."""
 
 # -- delivered ----------------------------------------------------------------------------------
 
