@@ -8,7 +8,7 @@ other pairs are scored; the result is that of a full run, bit for bit.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -30,12 +30,13 @@ if TYPE_CHECKING:
 
 _MENTIONS: Final = "matching_mentions"
 _PAIRS: Final = "matching_pairs"
-_COMPARED: Final[tuple[tuple[str, str, type], ...]] = (
-    ("related", "weight_related", np.float64),
-    ("certain", "certain", np.bool_),
-    ("rules", "rules", np.int64),
-)
-_COLUMNS: Final = ["left", "right", "rules", "related", "certain"]
+_COLUMNS: Final[dict[str, Any]] = {
+    "left": np.int32,
+    "right": np.int32,
+    "rules": np.int64,
+    "certain": np.bool_,
+    "related": np.float64,
+}
 
 
 @dataclass(frozen=True)
@@ -46,14 +47,22 @@ class Before:
         key: fingerprint of the key of each mention, in the order of the keys.
         said: fingerprint of what each mention said.
         views: per round after the first, fingerprint of all that pairs read of each mention.
-        pairs: left, right, rules, related, certain as PAIRS have them, sorted.
+        left: one side of each pair of PAIRS, the lesser.
+        right: the other side.
+        rules: as PAIRS have them.
+        certain: as PAIRS have them.
+        related: ``weight_related`` of PAIRS.
         weights: per round, the weights of these pairs.
     """
 
     key: Prints
     said: Prints
     views: tuple[Prints, ...]
-    pairs: pd.DataFrame
+    left: NDArray[np.int32]
+    right: NDArray[np.int32]
+    rules: Ints
+    certain: Flags
+    related: Floats
     weights: tuple[Floats, ...]
 
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -65,7 +74,7 @@ class Before:
             _MENTIONS: pd.DataFrame(
                 {name: value.view(np.int64) for name, value in mentions.items()}
             ),
-            _PAIRS: self.pairs.assign(**weights),
+            _PAIRS: pd.DataFrame({name: getattr(self, name) for name in _COLUMNS} | weights),
         }
 
     @classmethod
@@ -86,20 +95,17 @@ class Before:
             key=prints.pop("key"),
             said=prints.pop("said"),
             views=tuple(prints.values()),
-            pairs=pairs[_COLUMNS],
+            **{name: pairs[name].to_numpy(dtype=kind) for name, kind in _COLUMNS.items()},
             weights=tuple(pairs[name].to_numpy(dtype=np.float64) for name in weights),
         )
-
-    @property
-    def sides(self) -> tuple[Ints, Ints]:
-        """Positions of the left and of the right side of the pairs."""
-        left, right = (self.pairs[side].to_numpy(dtype=np.int64) for side in ("left", "right"))
-        return left, right
 
 
 @dataclass(frozen=True)
 class Standing:
     """What of an earlier run still holds for the mentions of this one.
+
+    A pair stands if both mentions say what they said: then it is a candidate, or joined by the
+    structure of its entry, as it was.
 
     Attributes:
         was: position of each mention in the earlier run, ``MISSING`` where it is new.
@@ -113,17 +119,16 @@ class Standing:
     moved: Ints
     before: Before | None
 
-    def pairs(self) -> tuple[Ints, Candidates]:
-        """Places of the scored pairs of the earlier run that are candidates still, and these."""
-        if self.before is None:
-            nothing = np.empty(0, dtype=np.int64)
-            return nothing, Candidates(nothing, nothing, nothing)
-        left, right = (self.moved[side] for side in self.before.sides)
+    def pairs(self, before: Before) -> tuple[Flags, Candidates]:
+        """Which pairs of the earlier run stand, and these.
+
+        Args:
+            before: the earlier run.
+        """
+        left, right = (self.moved[side] for side in (before.left, before.right))
         keeps = ~np.append(self.touched, True)  # one that is gone comes last
-        scored = ~self.before.pairs["certain"].to_numpy(dtype=bool)
-        at = np.flatnonzero(keeps[left] & keeps[right] & scored)
-        rules = self.before.pairs["rules"].to_numpy(dtype=np.int64)
-        return at, Candidates(left[at], right[at], rules[at])
+        stand = keeps[left] & keeps[right]
+        return stand, Candidates(left[stand], right[stand], before.rules[stand])
 
     def differ(self, number: int, view: Prints) -> Flags:
         """Mentions of which pairs read something else in a round after the first.
@@ -189,29 +194,37 @@ class Change:
     gone: tuple[Ints, Ints]
 
 
-def differing(stands: Standing, pairs: pd.DataFrame) -> Change:
+def differing(stands: Standing, now: Before) -> Change:
     """How pairs differ from those of the earlier run.
 
     Args:
         stands: what still holds of it.
-        pairs: PAIRS of this run.
+        now: what this run knew.
     """
-    before, size = stands.before, max(len(stands.was), 1)
-    nobody = np.empty(0, dtype=np.int64)
-    changed = np.ones(len(pairs), dtype=bool)
+    before = stands.before
+    changed, nobody = np.ones(len(now.left), dtype=bool), np.empty(0, dtype=np.int64)
     if before is None:
         return Change(stands.was, stands.touched, changed, (nobody, nobody))
-    left, right = (stands.moved[side] for side in before.sides)
+    size = max(len(stands.was), 1)
+    left, right = (stands.moved[side] for side in (before.left, before.right))
     there = np.flatnonzero((left != MISSING) & (right != MISSING))
     once = left[there] * size + right[there]
-    now = pairs["left"].to_numpy(dtype=np.int64) * size + pairs["right"].to_numpy(dtype=np.int64)
-    at = np.searchsorted(once, now)
-    found = np.flatnonzero(np.append(once, MISSING)[at] == now)
+    at = np.searchsorted(once, now.left.astype(np.int64) * size + now.right)
+    found = np.flatnonzero(
+        np.append(once, MISSING)[at] == now.left.astype(np.int64) * size + now.right
+    )
     then = there[at[found]]
-    said = before.pairs
-    same = before.weights[-1][then] == pairs["weight"].to_numpy(dtype=np.float64)[found]
-    for column, name, kind in _COMPARED:
-        same &= said[column].to_numpy()[then] == pairs[name].to_numpy(dtype=kind)[found]
+    same = np.logical_and.reduce(
+        [
+            one[then] == other[found]
+            for one, other in (
+                (before.weights[-1], now.weights[-1]),
+                (before.related, now.related),
+                (before.certain, now.certain),
+                (before.rules, now.rules),
+            )
+        ]
+    )
     changed[found] = ~same
     lost = np.ones(len(once), dtype=bool)
     lost[at[found]] = False

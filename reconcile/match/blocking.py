@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
+
+_Value = TypeVar("_Value", bound=np.generic)
 
 _YEARS: Final = 70  # people of one register are born over about seventy years
 _DAYS: Final = 25_000
@@ -117,23 +119,39 @@ def _merged(found: Ints, size: int, bits: int) -> Candidates:
     return Candidates(left, right, merged)
 
 
-def together(one: Candidates, other: Candidates, size: int) -> tuple[Candidates, Ints]:
+def together(many: Candidates, few: Candidates, size: int) -> tuple[Candidates, NDArray[np.bool_]]:
     """Pairs of two lists that have none in common, sorted.
 
     Args:
-        one: some pairs, sorted.
-        other: other pairs, sorted.
+        many: some pairs, sorted.
+        few: other pairs, sorted.
         size: number of mentions.
 
     Returns:
-        All of them, and the place of each in the two lists one after the other.
+        All of them, and of each whether it is one of the few.
     """
-    if not len(one):
-        return other, np.arange(len(other))
-    left, right = np.r_[one.left, other.left], np.r_[one.right, other.right]
-    order = np.argsort(left * size + right, kind="stable")  # two sorted runs: merged in one pass
-    rules = np.r_[one.rules, other.rules]
-    return Candidates(left[order], right[order], rules[order]), order
+    keys, others = (pairs.left * size + pairs.right for pairs in (many, few))
+    added = np.zeros(len(many) + len(few), dtype=bool)
+    added[np.searchsorted(keys, others) + np.arange(len(few))] = True
+    left = merged(many.left, few.left, added)
+    right = merged(many.right, few.right, added)
+    return Candidates(left, right, merged(many.rules, few.rules, added)), added
+
+
+def merged(
+    many: NDArray[_Value], few: NDArray[_Value], added: NDArray[np.bool_]
+) -> NDArray[_Value]:
+    """Values of two lists of pairs in the order of :func:`together`.
+
+    Args:
+        many: one value per pair of the first list.
+        few: one value per pair of the second list.
+        added: of each pair in that order, whether it is of the second list.
+    """
+    values = np.empty(len(added), dtype=many.dtype)
+    values[~added] = many
+    values[added] = few
+    return values
 
 
 def _may_pair(encoded: Encoded, left: Ints, right: Ints) -> NDArray[np.bool_]:

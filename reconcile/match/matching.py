@@ -10,11 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from reconcile.match.before import Before, Change, differing, standing
-from reconcile.match.blocking import Candidates, together
 from reconcile.match.encoding import Encoded, encode
 from reconcile.match.kinship import lend_residence, relatives
 from reconcile.match.score import Known, Levels, known_at_first, known_from, probabilities
@@ -132,40 +129,36 @@ def match_all(
     encoded, joins = prepare(mentions, entries, kin, model)
     traces = traces_of(mentions, entries, kin)
     stands = standing(before, traces, model.file.rounds)
-    scoring = Scoring.start(encoded, stands, model)
+    scoring = Scoring.start(encoded, joins, stands, model)
     known, seen = _rounds(scoring, traces, progress)
-    pairs, weights = _pairs(scoring, joins)
-    kept = Before(traces.key, traces.said, tuple(seen), _plain(pairs), weights)
-    return Matched(pairs, encoded, known, kept, differing(stands, pairs))
+    found = scoring.found
+    now = Before(
+        traces.key,
+        traces.said,
+        tuple(seen),
+        left=found.left.astype(np.int32),
+        right=found.right.astype(np.int32),
+        rules=found.rules,
+        certain=scoring.certain,
+        related=scoring.related,
+        weights=scoring.weights,
+    )
+    return Matched(_pairs(now), encoded, known, now, differing(stands, now))
 
 
-def _pairs(scoring: Scoring, joins: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Floats, ...]]:
-    """PAIRS of scored candidates and structural joins, and their weights in each round."""
-    sides = np.sort(joins[["signer", "head"]].to_numpy(dtype=np.int64), axis=1)
-    left, right = sides[np.lexsort((sides[:, 1], sides[:, 0]))].T
-    structural = Candidates(left, right, np.zeros(len(joins), dtype=np.int64))
-    found, order = together(scoring.found, structural, len(scoring.encoded))
-    certain = np.full(len(joins), scoring.model.file.thresholds.certain)
-    weights = tuple(np.r_[weight, certain][order] for weight in scoring.weights)
-    pairs = PAIRS.build(
+def _pairs(now: Before) -> pd.DataFrame:
+    """PAIRS of scored candidates and structural joins."""
+    return PAIRS.build(
         {
-            "left": found.left.astype(np.int32),
-            "right": found.right.astype(np.int32),
-            "rules": found.rules,
-            "weight": weights[-1],
-            "probability": probabilities(weights[-1]),
-            "weight_related": np.r_[scoring.related, certain][order],
-            "certain": order >= len(scoring.found),
+            "left": now.left,
+            "right": now.right,
+            "rules": now.rules,
+            "weight": now.weights[-1],
+            "probability": probabilities(now.weights[-1]),
+            "weight_related": now.related,
+            "certain": now.certain,
         }
     )
-    return pairs, weights
-
-
-def _plain(pairs: pd.DataFrame) -> pd.DataFrame:
-    """What of PAIRS the next run starts from."""
-    kinds = {"left": np.int32, "right": np.int32, "rules": np.int64, "certain": np.bool_}
-    plain = {name: pairs[name].to_numpy(dtype=kind) for name, kind in kinds.items()}
-    return pd.DataFrame({**plain, "related": pairs["weight_related"].to_numpy(dtype=np.float64)})
 
 
 def _rounds(
@@ -185,10 +178,7 @@ def _rounds(
         for number in range(model.file.rounds):
             work: list[tuple[Places, Levels | None]] = list(zip(parts, first, strict=True))
             if number:
-                groups = sure_groups(
-                    len(encoded), found.left, found.right, scoring.weights[number - 1], model
-                )
-                known = known_from(encoded, groups, model)
+                known = known_from(encoded, scoring.groups(number - 1), model)
                 seen.append(views(traces, known, model))
                 again = scoring.reopened(number, seen[-1])
                 work += [(part, None) for part in _parts(again)]
@@ -213,20 +203,3 @@ def _parts(at: Ints) -> list[Places]:
 def _workers() -> int:
     """Threads that score: numpy works outside the interpreter's lock most of the time."""
     return min(os.cpu_count() or 1, _MOST_THREADS)
-
-
-def sure_groups(size: int, left: Ints, right: Ints, weights: Floats, model: Model) -> Ints:
-    """Group of each mention when only the surest pairs are joined.
-
-    Args:
-        size: number of mentions.
-        left: positions of one side of the scored pairs.
-        right: positions of the other side.
-        weights: weights of the pairs so far.
-        model: the matching model, for the probability that is sure enough.
-    """
-    sure = probabilities(weights) >= model.file.thresholds.group
-    graph = coo_array(
-        (np.ones(int(sure.sum()), dtype=np.int8), (left[sure], right[sure])), shape=(size, size)
-    )
-    return connected_components(graph, directed=False)[1].astype(np.int64)
