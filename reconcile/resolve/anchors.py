@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -78,16 +79,22 @@ class Finder:
 
     def __init__(self, entries: pd.DataFrame, aliases: pd.DataFrame | None = None) -> None:
         self._keys = frozenset(entries["entry_key"])
-        self._ways: tuple[dict[tuple[object, ...], str | None], ...] = ({}, {}, {})
-        columns = ["entry_key", *_ANCHORED]
-        for line in entries[columns].astype("object").to_dict("records"):
-            for way, found in zip(self._ways, _ways(line), strict=True):
-                if found:
-                    way[found] = None if found in way else str(line["entry_key"])
+        self._entries = entries
         self._aliases: dict[str, str] = {}
         if aliases is not None:
             known = aliases.drop_duplicates("alias", keep=False)
             self._aliases = dict(zip(known["alias"], known["entry_key"], strict=True))
+
+    @cached_property
+    def _by_content(self) -> tuple[dict[tuple[object, ...], str | None], ...]:
+        """Entries by what they say; made only where a key does not tell."""
+        ways: tuple[dict[tuple[object, ...], str | None], ...] = ({}, {}, {})
+        columns = ["entry_key", *_ANCHORED]
+        for line in self._entries[columns].astype("object").to_dict("records"):
+            for way, found in zip(ways, _ways(line), strict=True):
+                if found:
+                    way[found] = None if found in way else str(line["entry_key"])
+        return ways
 
     def entry(self, stored: Stored) -> str:
         """Key of the entry that an anchor speaks of now, empty if it is not found.
@@ -102,7 +109,7 @@ class Finder:
         found: str | None = self._aliases.get(f"content:{stored.get('content_hash', '')}")
         if found in self._keys:
             return str(found)
-        for way, wanted in zip(self._ways, _ways(stored), strict=True):
+        for way, wanted in zip(self._by_content, _ways(stored), strict=True):
             found = way.get(wanted) if wanted else None
             if found:
                 return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import pandas as pd
+import numpy as np
 
 from reconcile.model import ConflictKind
 from reconcile.resolve.drafts import Draft, Sources, ranges, type_words
@@ -13,19 +13,36 @@ from reconcile.resolve.intervals import ALWAYS, NEVER
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    import numpy.typing as npt
+
     from reconcile.config import RegisterType
     from reconcile.resolve.law import SeriesLimits
     from reconcile.text.findings import FindingRule
+
+    Ints = npt.NDArray[np.int64]
 
 _SERIES = ["register_type", "body", "year"]
 _PLACE = ["commune", "file", "sheet", "row"]
 
 
 class _Series(NamedTuple):
-    """One series of numbers: its key, its entries by number, numbers gone, words for it."""
+    """One series of numbers, its entries in the order of their numbers.
+
+    Attributes:
+        key: register type, body and year.
+        numbers: number of each entry.
+        places: position of each entry.
+        first: first day on which each can have been registered.
+        last: last such day.
+        gone: numbers that are no longer delivered.
+        params: words for the series.
+    """
 
     key: str
-    entries: pd.DataFrame
+    numbers: Ints
+    places: Ints
+    first: Ints
+    last: Ints
     gone: frozenset[int]
     params: dict[str, Any]
 
@@ -48,13 +65,25 @@ def series(
     lines["place"] = lines.index
     lines["number"] = lines["number"].astype("int64")
     lines = lines.sort_values([*_SERIES, "number", "place"])
-    for line, group in lines.groupby(_SERIES, sort=True):
-        if len(group) < limits.least_entries:
+    columns = [lines[name].to_numpy(dtype="int64") for name in ("number", "place", "first", "last")]
+    starts = np.flatnonzero(~lines.duplicated(_SERIES).to_numpy())
+    names = lines[_SERIES].iloc[starts].itertuples(index=False, name=None)
+    ends = np.append(starts[1:], len(lines))[: len(starts)]
+    for line, start, end in zip(names, starts, ends, strict=True):
+        if end - start < limits.least_entries:
             continue
         code, body, year = (str(part) for part in line)
-        key = f"{code}/{body}/{year}"
         params = {"year": int(year), **type_words(register_types[code])}
-        one = _Series(key, group, gone.get(line, frozenset()), params)
+        numbers, places, first, last = (column[start:end] for column in columns)
+        one = _Series(
+            key=f"{code}/{body}/{year}",
+            numbers=numbers,
+            places=places,
+            first=first,
+            last=last,
+            gone=gone.get(line, frozenset()),
+            params=params,
+        )
         yield from _gaps(sources, one, limits)
         yield from _order(sources, one, limits)
 
@@ -71,8 +100,7 @@ def _gone_numbers(sources: Sources) -> dict[object, frozenset[int]]:
 
 
 def _gaps(sources: Sources, one: _Series, limits: SeriesLimits) -> Iterator[Draft]:
-    group = one.entries
-    present = [number for number in group["number"].unique().tolist() if number > 0]
+    present = [number for number in np.unique(one.numbers).tolist() if number > 0]
     last = 0
     for number in present:
         if number - last > max(limits.largest_jump, len(present)):
@@ -81,9 +109,8 @@ def _gaps(sources: Sources, one: _Series, limits: SeriesLimits) -> Iterator[Draf
     missing = sorted(set(range(1, last + 1)) - set(present) - one.gone)
     if not missing:
         return
-    before = group[group["number"].lt(missing[0])].tail(1)
-    after = group[group["number"].gt(missing[0])].head(1)
-    neighbours = [int(place) for place in (*before["place"], *after["place"])]
+    at = int(np.searchsorted(one.numbers, missing[0]))
+    neighbours = one.places[max(at - 1, 0) : at + 1].tolist()
     yield Draft(
         kind=ConflictKind.SERIES,
         severity="warning" if len(missing) < len(present) else "info",
@@ -103,14 +130,12 @@ def _gaps(sources: Sources, one: _Series, limits: SeriesLimits) -> Iterator[Draf
 
 
 def _order(sources: Sources, one: _Series, limits: SeriesLimits) -> Iterator[Draft]:
-    group = one.entries
-    early = group["last"].lt(group["first"].shift(fill_value=NEVER))
-    early &= group["number"].gt(group["number"].shift(fill_value=0))
+    early = (one.last[1:] < one.first[:-1]) & (one.numbers[1:] > one.numbers[:-1])
     if not early.any():
         return
-    numbers = group.loc[early, "number"].tolist()
-    first = int(early.to_numpy().argmax())
-    places = [int(place) for place in group["place"].iloc[first - 1 : first + 1]]
+    numbers = one.numbers[1:][early].tolist()
+    first = int(early.argmax())
+    places = one.places[first : first + 2].tolist()
     yield Draft(
         kind=ConflictKind.SERIES,
         severity="info",

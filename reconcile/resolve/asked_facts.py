@@ -146,10 +146,10 @@ def _draft(sources: Sources, fact: Fact, number: int, sides: list[int]) -> Draft
 
 
 def _value(sources: Sources, fact: Fact, place: int) -> str:
-    line = sources.mentions.iloc[place]
     if fact.field in _DATED:
-        return written(int(line[f"{fact.field}_from"]), int(line[f"{fact.field}_to"]))
-    return str(line["name" if fact.field == "name" else _COLUMNS[fact.field]])
+        ends = (sources.value(f"{fact.field}_{end}", place) for end in ("from", "to"))
+        return written(*map(int, ends))
+    return str(sources.value("name" if fact.field == "name" else _COLUMNS[fact.field], place))
 
 
 def _proposal(sources: Sources, fact: Fact, number: int, values: tuple[str, ...]) -> str:

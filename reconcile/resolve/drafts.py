@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 from dataclasses import field as made_by
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -118,6 +118,16 @@ class Sources:
         """Position of the entry of every mention."""
         places: list[int] = self.mentions["entry"].astype("int64").tolist()
         return places
+
+    @cached_property
+    def _values(self) -> dict[str, list[Any]]:
+        return {}
+
+    def value(self, column: str, mention: int) -> Any:  # noqa: ANN401 - as the column has it
+        """The value of a mention in a column of LIVE_MENTIONS."""
+        if column not in self._values:
+            self._values[column] = self.mentions[column].tolist()
+        return self._values[column][mention]
 
     @cached_property
     def _said(self) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     Days = npt.NDArray[np.int64]
+
+_LONG_YEAR: Final = 366
 
 
 class Age(Strict):
@@ -317,27 +319,27 @@ def _spouses(sources: Sources) -> pd.DataFrame:
 
 def _marriage_ages(sources: Sources, lives: _Lives, rules: LawRules) -> Iterator[Draft]:
     lines = _spouses(sources).drop_duplicates(["person", "event"], ignore_index=True)
-    born = lives.born_from[lines["person"]]
-    role = sources.mentions["role"].to_numpy(dtype=object)[lines["spouse"]]
+    person, spouse, first, last = (
+        lines[name].to_numpy(dtype="int64") for name in ("person", "spouse", "first", "last")
+    )
+    born = lives.born_from[person]
+    role = sources.mentions["role"].to_numpy(dtype=object)[spouse]
     for period in rules.marriage_age:
-        within = lines["first"].ge(period.since.toordinal()) & lines["last"].le(
-            period.until.toordinal()
-        )
+        within = (first >= period.since.toordinal()) & (last <= period.until.toordinal())
         for name, age in (("husband", period.husband), ("wife", period.wife)):
-            chosen = within.to_numpy(dtype=bool) & (role == name) & (born > NEVER)
+            can_be_young = last - born < (age.years + 1) * _LONG_YEAR + age.days
+            chosen = within & (role == name) & (born > NEVER) & can_be_young
             for place in np.flatnonzero(chosen).tolist():
-                if int(lines["last"].iloc[place]) >= _reaches(int(born[place]), age):
+                if last[place] >= _reaches(int(born[place]), age):
                     continue
-                spouse = int(lines["spouse"].iloc[place])
-                birth = int(lives.born_by[int(lines["person"].iloc[place])])
-                years = age.years + (1 if age.days else 0)
+                sides = int(spouse[place]), int(lives.born_by[person[place]])
                 yield _draft(
                     sources,
                     f"marriage_age_{name}",
-                    list(dict.fromkeys((spouse, birth))),
+                    list(dict.fromkeys(sides)),
                     period.severity,
                     period.legal,
-                    years=years,
+                    years=age.years + (1 if age.days else 0),
                 )
 
 
