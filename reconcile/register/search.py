@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 
 from reconcile.errors import UsageError
 from reconcile.register import lookup, reading
 from reconcile.register import tables as t
+from reconcile.register.excerpt import is_meant_as_conflict, persons_of_conflict
 from reconcile.register.ids import PREFIXES, format_ids, parse_id
 from reconcile.register.resolution import UNDONE, Resolution, is_meant_as_id, resolve_id
 from reconcile.register.sought import understand
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import Connection
 
 
 @dataclass(frozen=True)
@@ -74,15 +75,15 @@ def person(connection: Connection, text: str) -> Person:
     members = select(t.memberships.c.mention).where(
         holds(t.memberships), t.memberships.c.person == number
     )
-    mentions = _mentions(connection, t.mentions.c.mention.in_(members))
-    keys = mentions["mention_key"]
+    numbers = connection.execute(members).scalars().all()
+    mentions = reading.live_mentions(connection, t.mentions.c.mention.in_(numbers))
     return Person(
         persons[0],
         found.id,
         tuple(sorted(format_ids("P", connection.execute(earlier).scalars()))),
         reading.golden(connection, t.golden_values.c.person == number),
         mentions,
-        _links_within(connection, keys.tolist()),
+        reading.links(connection, t.links.c.left.in_(numbers) & t.links.c.right.in_(numbers)),
     )
 
 
@@ -94,15 +95,6 @@ def _nobody(found: Resolution) -> UsageError:
             run=found.run,
         )
     return UsageError("{id} stands for nobody now: no entry of it is left.", id=found.id)
-
-
-def _mentions(connection: Connection, condition: ColumnElement[bool]) -> pd.DataFrame:
-    return reading.live_mentions(connection, condition)
-
-
-def _links_within(connection: Connection, keys: Sequence[str]) -> pd.DataFrame:
-    mine = select(t.mentions.c.mention).where(holds(t.mentions), t.mentions.c.mention_key.in_(keys))
-    return reading.links(connection, and_(t.links.c.left.in_(mine), t.links.c.right.in_(mine)))
 
 
 # -- names ----------------------------------------------------------------------------------------
@@ -136,6 +128,8 @@ def find(
 
 def _by_id(connection: Connection, text: str) -> tuple[str, ...] | None:
     """Persons that an id speaks of; None where no id was meant."""
+    if is_meant_as_conflict(text):
+        return persons_of_conflict(connection, text)
     try:
         found = resolve_id(connection, text)
     except UsageError:
