@@ -242,6 +242,14 @@ UnmaskedOption = Annotated[
     bool,
     typer.Option("--unmasked", help=_("Show names and dates in full; the register's log says so.")),
 ]
+PageOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        metavar="FILE|-",
+        help=_("Write it as a page with pictures (html); - for standard output."),
+    ),
+]
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help=_("A run, as R0012."))]
 
 
@@ -638,26 +646,31 @@ def find(
 @app.command(
     cls=_Command,
     help=_("Say what any id stands for, why a person is one, or why two are (not) the same."),
-    epilog=_example("reconcile explain P-2K7M4"),
+    epilog=_example("reconcile explain P-2K7M4 --out person.html"),
 )
 def explain(
     ids: Annotated[
         list[str],
-        typer.Argument(metavar="ID", help=_("Any id that was ever issued; or ids of two persons.")),
+        typer.Argument(
+            metavar="ID",
+            help=_("Any id that was ever issued, or of a conflict; or ids of two persons."),
+        ),
     ],
     register: RegisterOption = "register.db",
+    out: PageOption = None,
     mappings: MappingsOption = None,
     unmasked: UnmaskedOption = False,
     lang: LangOption = _LANG,
 ) -> None:
-    """Explain persons."""
+    """Explain persons and conflicts."""
     with _working():
-        from reconcile import pipeline
+        from reconcile import explaining
 
         if len(ids) > 2:
             raise UsageError("Name one person or two, not {count}.", count=len(ids))
-        question = Question(tuple(ids), register, mappings, str(lang), unmasked)
-        console.say(pipeline.explain(question))
+        question = Question(tuple(ids), register, mappings, str(lang), unmasked, out)
+        told = explaining.explain(question)
+    _tell(told, out)
 
 
 @app.command(
@@ -771,14 +784,6 @@ app.add_typer(model, name="model")
 ModelOption = Annotated[
     Path | None,
     typer.Option("--model", metavar="FILE", help=_("The model file, if not the shipped one.")),
-]
-PageOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--out",
-        metavar="FILE|-",
-        help=_("Write it as a page with pictures (html); - for standard output."),
-    ),
 ]
 
 

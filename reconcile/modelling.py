@@ -23,7 +23,7 @@ from reconcile.outputs import now
 from reconcile.register import open_register
 from reconcile.report import accuracy, beliefs
 from reconcile.report.chapters import Chapter, Figures, render
-from reconcile.requests import EvaluateRequest, Evaluation, ModelRequest, Told
+from reconcile.requests import EvaluateRequest, Evaluation, ModelRequest, Question, Told
 from reconcile.resolve import clusters, events
 from reconcile.stages import load_knowledge, silent, stand, state
 
@@ -65,7 +65,7 @@ def load_with(mappings: Path | None, model: Path | None) -> Knowledge:
     return dataclasses.replace(knowledge, model=match.load_model_file(model, knowledge.folder))
 
 
-def tell(title: str, chapters: Sequence[Chapter], request: ModelRequest) -> Told:
+def tell(title: str, chapters: Sequence[Chapter], request: ModelRequest | Question) -> Told:
     """An answer, written as a page as well where one is asked for.
 
     Raises:

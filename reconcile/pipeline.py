@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from reconcile import config, export, importers, linking, modelling, refitting, simulate
-from reconcile.counter import find
 from reconcile.errors import FileFault, ShrinkageError, UsageError, WorkbookError
 from reconcile.outputs import (
     attention_of,
@@ -37,8 +36,7 @@ from reconcile.outputs import (
 from reconcile.register import open_register, restore_register
 from reconcile.register.accounting import OUTCOMES, accounts, check_read, told
 from reconcile.register.integrity import Problem
-from reconcile.report import changed, dossier, standing
-from reconcile.report.versions import versions
+from reconcile.report import changed
 from reconcile.requests import (
     ChangesRequest,
     Checked,
@@ -63,13 +61,10 @@ from reconcile.simulate import SimulationOptions
 from reconcile.stages import (
     check_contents,
     delivered_scopes,
-    evidence_between,
     load_knowledge,
     silent,
-    stated_between,
     work_out,
 )
-from reconcile.standardise.unit_names import load_unit_names
 from reconcile.text.attention import worded
 from reconcile.text.language import DEFAULT
 
@@ -82,7 +77,6 @@ if TYPE_CHECKING:
     from reconcile.linking import Linked
     from reconcile.register import Changes, Register, Run
     from reconcile.register.accounting import Known
-    from reconcile.register.search import Person
     from reconcile.review.columns import ReviewWords
     from reconcile.review.verdicts import Note
     from reconcile.stages import Knowledge, WorkedOut
@@ -110,9 +104,7 @@ __all__ = [
     "check",
     "demo",
     "evaluate_model",
-    "explain",
     "export_to",
-    "find",
     "import_judgements",
     "link",
     "merge",
@@ -507,61 +499,6 @@ def changes(request: ChangesRequest) -> str:
     if request.out is not None:
         export.write_frame(lines, None if str(request.out) == "-" else request.out)
     return changed.changed(run, lines, words)
-
-
-def explain(question: Question) -> str:
-    """What an id stands for, why one person is one person, or why two are two.
-
-    Raises:
-        UsageError: an id is mistyped or was never issued; of two, one is no person's.
-    """
-    knowledge = load_knowledge(question.mappings)
-    words = dossier.Words(
-        register_types=knowledge.register_types,
-        communes=knowledge.communes,
-        model=knowledge.model,
-        units=load_unit_names(knowledge.folder),
-        language=question.language,
-        unmasked=question.unmasked,
-    )
-    with open_register(question.register, create=False) as register:
-        if question.unmasked:
-            with register.run("explain", {"ids": list(question.ids), "unmasked": True}):
-                pass  # the run is the log entry that P9 asks for
-        if len(question.ids) == 1:
-            return _explain_one(register, question.ids[0], words)
-        people = [register.person(text) for text in question.ids]
-        if people[0].person_id == people[1].person_id:
-            return dossier.dossier(_life(people[0]), words)
-        sides = people[0].mentions, people[1].mentions
-        evidence = evidence_between(register, knowledge, *sides)
-        weight = float(evidence["weight"].sum())
-        probability = stated_between(register, knowledge, sides, weight)
-    return dossier.comparison(evidence, weight, probability, words)
-
-
-def _explain_one(register: Register, text: str, words: dossier.Words) -> str:
-    """Any id that was ever issued: what it stands for now, and what became of it."""
-    stands = register.standing(text)
-    found = stands.found
-    parts = [standing.told(found, words)]
-    if found.kind == "person" and len(stands.persons) == 1:
-        parts += ["", dossier.dossier(_life(register.person(text)), words)]
-    else:
-        parts += standing.people(register.shown(stands.persons), words)
-    if found.kind == "entry":
-        parts += versions(register.versions(found.id), words)
-    return "\n".join([*parts, *standing.history(found.id, stands.history, words)])
-
-
-def _life(person: Person) -> dossier.Life:
-    return dossier.Life(
-        person_id=person.person_id,
-        earlier=tuple(person.earlier),
-        golden=person.golden,
-        mentions=person.mentions,
-        links=person.links,
-    )
 
 
 # -- exporting ----------------------------------------------------------------------------------

@@ -148,11 +148,13 @@ class Question:
     """What ``explain`` is asked.
 
     Attributes:
-        ids: id of one person; or of two, to be told why they are (not) one.
+        ids: any id that was ever issued, or that of a conflict; or ids of two persons, to be told
+            why they are (not) one.
         register: path or SQLAlchemy URL.
         mappings: folder of mapping files; the shipped ones if None.
         language: of the answer.
         unmasked: show names, dates and numbers in full; the register's log says so.
+        out: the page to write; standard output where it is ``-``, none where it is None.
     """
 
     ids: tuple[str, ...]
@@ -160,6 +162,7 @@ class Question:
     mappings: Path | None = None
     language: str = DEFAULT
     unmasked: bool = False
+    out: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,10 @@ import shutil
 import pytest
 
 from reconcile import pipeline
+from reconcile.explaining import explain
 from reconcile.match import Estimate
 from reconcile.register import open_register
+from reconcile.report.chapters import Figures
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +48,8 @@ def test_explain_states_the_probability_that_officers_are_shown(town):
         owner = opened.owners().set_index("mention_key")["person_id"]
     asked = links[links["status"].eq("question") & links["probability"].notna()].iloc[0]
     people = owner[asked["left"]], owner[asked["right"]]
-    told = pipeline.explain(pipeline.Question(register=register, ids=people, language="en"))
-    assert f"probability {asked['probability']:.2%}".replace("%", " %") in told
+    told = explain(pipeline.Question(register=register, ids=people, language="en"))
+    stated = Figures("en").share(asked["probability"])
+    assert f"probability {stated}" in told.chapters[0].text[0]
     shown = conflicts[conflicts["mentions"].eq(json.dumps([asked["left"], asked["right"]]))]
     assert shown["probability"].tolist() == [asked["probability"]]

@@ -11,11 +11,13 @@ import pytest
 from typer.testing import CliRunner
 
 import cli
-from reconcile import counter, errors, pipeline
+from reconcile import counter, errors, explaining, pipeline
 from reconcile.errors import FileFault
 from reconcile.model import DELIVERIES
 from reconcile.register import Changes
 from reconcile.register.integrity import Problem
+from reconcile.report.chapters import Chapter
+from reconcile.requests import Told
 from reconcile.review.verdicts import Note
 
 FAULT = FileFault("2025-07-01", "hoi_xuan/So khai sinh.xls", "2004", 7, "The file is empty.")
@@ -338,7 +340,13 @@ def test_export_chooses_file_and_format(run, monkeypatch, arguments, target, for
     assert seen[0].form == form
 
 
-def test_explain_takes_one_person_or_two(run, monkeypatch):
-    monkeypatch.setattr(pipeline, "explain", lambda question: " ".join(question.ids))
-    assert run("explain", "P-1", "P-2").output.strip() == "P-1 P-2"
+def test_explain_takes_one_person_or_two(run, monkeypatch, tmp_path):
+    monkeypatch.setattr(
+        explaining,
+        "explain",
+        lambda question: Told(" ".join(question.ids), (Chapter("", ("So.",)),)),
+    )
+    assert run("explain", "P-1", "P-2").output.split() == ["P-1", "P-2", "So."]
     assert run("explain", "P-1", "P-2", "P-3").exit_code == 2
+    page = tmp_path / "person.html"
+    assert run("explain", "P-1", "--out", page).output.strip().endswith(str(page))

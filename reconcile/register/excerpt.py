@@ -20,12 +20,15 @@ from reconcile.register import tables as t
 from reconcile.register.delivered import read_refused, read_versions
 from reconcile.register.frames import current_frame
 from reconcile.register.ids import format_ids, run_name
+from reconcile.register.snapshot import Snapshot
 from reconcile.register.versioned import holds
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from sqlalchemy import Connection
+
+    from reconcile.register.snapshot import Readable
 
 _FORM: Final = re.compile(r"C[0-9A-Z]{8,}")
 _KEYS: Final = re.compile(r'"([^"]+)"')
@@ -103,10 +106,11 @@ def mention_numbers(connection: Connection, keys: Collection[str]) -> dict[int, 
     return found
 
 
-class Excerpt:
-    """A few entries of a register, read as :class:`~reconcile.register.snapshot.Readable`.
+class Excerpt(Snapshot):
+    """A few entries of a register; what is not overridden here is that of the whole register.
 
     Args:
+        register: the register.
         connection: any connection; used as long as the excerpt is.
         entry_keys: keys of the entries.
         conflicts: lines of CONFLICTS that it is about; none where it is about persons.
@@ -114,13 +118,15 @@ class Excerpt:
 
     def __init__(
         self,
+        register: Readable,
         connection: Connection,
         entry_keys: Collection[str],
         conflicts: pd.DataFrame | None = None,
     ) -> None:
+        super().__init__(register)
         self._connection = connection
         self._keys = sorted(set(entry_keys))
-        self._conflicts = conflicts
+        self._about = conflicts
 
     def entries(self) -> pd.DataFrame:
         """LIVE_ENTRIES with ids beside."""
@@ -137,7 +143,7 @@ class Excerpt:
         return mentions[[*reading.OWNER_COLUMNS, "commune", "person_id"]]
 
     def entry_sources(self) -> pd.DataFrame:
-        """What every entry says now and the last row that said so, as :func:`reading.entry_sources`."""
+        """What every entry says now, and the last row that said so."""
         e = t.entries
         known = select(e.c.entry, e.c.entry_key).where(holds(e), e.c.entry_key.in_(self._keys))
         found = []
@@ -149,7 +155,7 @@ class Excerpt:
 
     def conflicts(self) -> pd.DataFrame:
         """The conflicts that the excerpt is about."""
-        return model.CONFLICTS.empty() if self._conflicts is None else self._conflicts
+        return model.CONFLICTS.empty() if self._about is None else self._about
 
     def evidence(self) -> pd.DataFrame:
         """Evidence of the pairs among these entries that officers are asked about."""
@@ -159,6 +165,11 @@ class Excerpt:
         return frame.assign(
             **{side: frame[side].map(key_of).astype("str") for side in ("left", "right")}
         )
+
+    def links(self) -> pd.DataFrame:
+        """Kept pairs of these mentions, among themselves and with others, as ``Register.links``."""
+        k, numbers = t.links, list(mention_numbers(self._connection, self._keys))
+        return reading.links(self._connection, k.c.left.in_(numbers) | k.c.right.in_(numbers))
 
     def refused_rows(self) -> pd.DataFrame:
         """Cells of refused rows."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from reconcile.register import (
     comparing,
     delivered,
     dialect,
+    excerpt,
     faults,
     frames,
     imports,
@@ -35,7 +37,7 @@ from reconcile.register.session import Run, Session
 from reconcile.register.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -371,6 +373,28 @@ class Register(Session):
         """
         with self._reading() as connection:
             return search.person(connection, text)
+
+    def conflict(self, text: str) -> excerpt.Asked:
+        """One conflict by its id; see :func:`reconcile.register.excerpt.conflict`.
+
+        Raises:
+            UsageError: no conflict ever had that id.
+        """
+        with self._reading() as connection:
+            return excerpt.conflict(connection, text)
+
+    def conflicts_about(self, mention_keys: Collection[str]) -> pd.DataFrame:
+        """Conflicts that wait for an officer and name one of these mentions or its entry."""
+        with self._reading() as connection:
+            return excerpt.conflicts_about(connection, mention_keys)
+
+    @contextmanager
+    def part(
+        self, entry_keys: Collection[str], conflicts: pd.DataFrame | None = None
+    ) -> Iterator[excerpt.Excerpt]:
+        """A few entries, read without the rest; see :class:`~.excerpt.Excerpt`."""
+        with self._reading() as connection:
+            yield excerpt.Excerpt(self, connection, entry_keys, conflicts)
 
     def standing(self, text: str) -> standing.Standing:
         """What any id ever issued stands for now, and what became of it run by run.

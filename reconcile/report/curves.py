@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -158,3 +159,28 @@ def bars(lines: Sequence[tuple[str, float, str]]) -> Bars:
         x_value = zero + width + 6 if favours else zero - width - 6
         laid.append(Bar(number * BAR_STEP + 4, x, width, favours, label, words, x_value))
     return Bars(tuple(laid), zero, len(lines) * BAR_STEP + 4)
+
+
+def waterfall(steps: Sequence[tuple[str, float, str]], total: tuple[str, float, str]) -> Bars:
+    """Lay weights out so that each bar begins where the one before ended, the sum below them.
+
+    Args:
+        steps: label, weight in bits, and the weight in words.
+        total: the same of the sum.
+    """
+    reached = [0.0]
+    for _, bits, _ in steps:
+        reached.append(reached[-1] + bits)
+    low, high = min(*reached, total[1], 0.0), max(*reached, total[1], 0.0)
+    scale = (BARS_WIDTH - _LABELS - 2 * _VALUE) / ((high - low) or 1.0)
+    zero = _LABELS + _VALUE - low * scale
+    laid = []
+    ends = [*pairwise(reached), (0.0, total[1])]
+    for number, ((start, end), (label, bits, words)) in enumerate(
+        zip(ends, [*steps, total], strict=True)
+    ):
+        x = zero + min(start, end) * scale
+        width = abs(end - start) * scale
+        x_value = x + width + 6 if bits >= 0 else x - 6
+        laid.append(Bar(number * BAR_STEP + 4, x, width, bits >= 0, label, words, x_value))
+    return Bars(tuple(laid), zero, len(laid) * BAR_STEP + 4)

@@ -1,8 +1,9 @@
-"""The dossier of one person, and why two people are or are not one, as text for a terminal.
+"""The dossier of one person as chapters: for a terminal and as a page.
 
-Masked unless asked otherwise (P9): initials for names, years for dates, the commune of a place, the
-kind of a paper and not a digit of its number, ids for everything else. Text from files never
-reaches the terminal with control characters in it.
+What is held to be true and from where, what disagrees, a life in entries, the family around, and
+the links that make one person of all this. Masked unless asked otherwise (P9): initials for names,
+years for dates, the commune of a place, the kind of a paper and not a digit of its number, ids for
+everything else. Text from files never reaches the terminal with control characters in it.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from reconcile.match.explain import sentence
-from reconcile.report.masking import harmless, masked
+from reconcile.report.chain import Link, chain, links_chapter
+from reconcile.report.chapters import Chapter, Figures
+from reconcile.report.masking import masked
 from reconcile.text.language import translate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
 
@@ -64,9 +66,20 @@ _RULES: Final = {
     "earliest": "from the earliest registration",
     "key": "one of several alike",
 }
-_WIDTH: Final = 20  # of the longest label
-_BAR: Final = 2.0  # bits of weight for one mark of a bar
-_LONGEST: Final = 16  # marks
+# What relatives are to the person -> the message for it.
+_RELATIONS: Final = {
+    "father": "father",
+    "mother": "mother",
+    "partner": "husband or wife",
+    "child": "child",
+}
+# Field -> columns of LIVE_MENTIONS of which it is made, the first one compared, the second shown.
+_COMPARED: Final = {
+    "name": ("name_key", "name"),
+    "sex": ("sex", "sex"),
+    "cccd": ("cccd", "cccd"),
+    "cmnd": ("cmnd", "cmnd"),
+}
 
 
 @dataclass(frozen=True)
@@ -100,76 +113,89 @@ class Life:
 
     Attributes:
         person_id: the id in use.
-        earlier: other ids that stand for this person.
         golden: golden values with lineage, as ``Register.golden``.
         mentions: LIVE_MENTIONS of the person with ``entry_id`` beside.
         links: kept pairs between them, as ``Register.links``.
+        around: LIVE_MENTIONS of all of these entries, with ``person_id`` beside.
+        kin: KIN of them.
+        questions: id, kind, severity and sentence of each question about the person that is open,
+            in words.
     """
 
     person_id: str
-    earlier: tuple[str, ...]
     golden: pd.DataFrame
     mentions: pd.DataFrame
     links: pd.DataFrame
+    around: pd.DataFrame
+    kin: pd.DataFrame
+    questions: tuple[tuple[str, ...], ...] = ()
+
+    def by_time(self) -> list[Line]:
+        """The mentions in the order of their events."""
+        return sorted(
+            _lines(self.mentions),
+            key=lambda line: (_ordinal(line["event_from"]) or 0, str(line["mention_key"])),
+        )
+
+    def ordinals(self) -> dict[str, int]:
+        """Key of each mention -> the number by which the dossier calls its entry, from 1."""
+        return {line["mention_key"]: place for place, line in enumerate(self.by_time(), start=1)}
+
+    def chain(self) -> list[Link]:
+        """The strongest links that hold all mentions together, the strongest first."""
+        return chain(self.links, self.ordinals())
 
 
-def dossier(life: Life, words: Words) -> str:
-    """One person: facts with their sources, entries in time order, links with their weights.
+def dossier(life: Life, words: Words) -> tuple[Chapter, ...]:
+    """One person: facts, disagreements, a life in entries, family, and links.
 
     Args:
         life: what the register says.
         words: language, names of communes and types, masking.
     """
-    mentions = _by_time(life.mentions)
-    ordinal = {line["mention_key"]: number for number, line in enumerate(mentions, start=1)}
-    parts = [words.say("Person {id}", id=life.person_id)]
-    if life.earlier:
-        parts.append(words.say("  earlier ids: {ids}", ids=", ".join(life.earlier)))
-    parts += ["", words.say("What is held to be true, and from where")]
-    parts += [_fact(line, ordinal, words) for line in _lines(life.golden)]
-    parts += ["", words.say("Entries in time order")]
-    parts += [_entry(ordinal[line["mention_key"]], line, words) for line in mentions]
-    parts += ["", words.say("Why these are one person")]
-    parts += _chain(life.links, ordinal, words) or [words.say("  a single entry")]
-    return "\n".join(parts)
+    ordinals = life.ordinals()
+    found = [_facts(life, ordinals, words)]
+    found += filter(None, [_disagreements(life, ordinals, words), _questions(life, words)])
+    found.append(_life(life, ordinals, words))
+    found += filter(None, [_family(life, ordinals, words)])
+    return (*found, links_chapter(life.chain(), Figures(words.language)))
 
 
-def comparison(evidence: pd.DataFrame, weight: float, probability: float, words: Words) -> str:
-    """Why two mentions are, or are not, one person: each comparison with its weight.
-
-    Args:
-        evidence: EVIDENCE of the pair.
-        weight: match weight of the pair, in bits.
-        probability: match probability of the pair.
-        words: language and model.
-    """
-    lines = sorted(_lines(evidence), key=lambda line: -abs(float(line["weight"])))
-    parts = [
-        words.say(
-            "Match weight {weight} bits, probability {probability}",
-            weight=f"{weight:+.1f}",
-            probability=_share(probability),
-        )
-    ]
-    for line in lines:
-        bits = float(line["weight"])
-        text = sentence(words.model, str(line["comparison"]), str(line["level"]), words.language)
-        parts.append(f"  {bits:+6.1f} {_bar(bits):<{_LONGEST}} {harmless(text)}")
-    return "\n".join(parts)
+# -- facts ----------------------------------------------------------------------------------------
 
 
-def _fact(line: Line, ordinal: Mapping[str, int], words: Words) -> str:
-    source = ordinal.get(str(line["mention_key"]))
-    origin = f"[{source}]" if source else ""
-    said = words.say(
-        "{agreeing} say so, {disagreeing} otherwise",
-        agreeing=line["agreeing"],
-        disagreeing=line["disagreeing"],
+def _facts(life: Life, ordinals: Mapping[str, int], words: Words) -> Chapter:
+    return Chapter(
+        title=words.say("What is held to be true, and from where"),
+        headers=tuple(
+            map(
+                words.say,
+                (
+                    "known fact",
+                    "value",
+                    "entry",
+                    "why this value",
+                    "sources for",
+                    "sources against",
+                ),
+            )
+        ),
+        lines=tuple(_fact(line, ordinals, words) for line in _lines(life.golden)),
+        words=4,
     )
-    rule = _rule(str(line["rule"]), words)
-    label = words.say(_LABELS.get(str(line["field"]), str(line["field"])))
-    shown = _shown(str(line["field"]), str(line["value"]), words)
-    return f"  {label:<{_WIDTH}} {shown:<32} {origin:<5} {said} · {rule}"
+
+
+def _fact(line: Line, ordinals: Mapping[str, int], words: Words) -> tuple[str, ...]:
+    source = ordinals.get(str(line["mention_key"]))
+    field = str(line["field"])
+    return (
+        words.say(_LABELS.get(field, field)),
+        _shown(field, str(line["value"]), words),
+        _entries([source] if source else []),
+        _rule(str(line["rule"]), words),
+        str(line["agreeing"]),
+        str(line["disagreeing"]),
+    )
 
 
 def _rule(code: str, words: Words) -> str:
@@ -191,16 +217,88 @@ def _shown(field: str, value: str, words: Words) -> str:
     return masked(field, value, unmasked=words.unmasked)
 
 
-def _entry(number: int, line: Line, words: Words) -> str:
+def _disagreements(life: Life, ordinals: Mapping[str, int], words: Words) -> Chapter | None:
+    """Facts of which the entries give several values; None where they agree in all."""
+    lines: list[tuple[str, ...]] = []
+    for field, (key, shown) in _COMPARED.items():
+        values: dict[str, tuple[str, list[int]]] = {}
+        for line in _lines(life.mentions):
+            if line.get(key):
+                told = values.setdefault(str(line[key]), (str(line[shown]), []))
+                told[1].append(ordinals[line["mention_key"]])
+        lines += _several(field, list(values.values()), words)
+    births: dict[tuple[int, int], tuple[str, list[int]]] = {}
+    for line in _lines(life.mentions):
+        span = _ordinal(line.get("birth_from")), _ordinal(line.get("birth_to"))
+        if span[0] and span[1]:
+            told = births.setdefault((span[0], span[1]), (_when(*span, words), []))
+            told[1].append(ordinals[line["mention_key"]])
+    if _apart(list(births)):
+        lines += _several("birth", list(births.values()), words)
+    if not lines:
+        return None
+    return Chapter(
+        title=words.say("What disagrees"),
+        text=() if words.unmasked else (words.say("Masked values can look alike and yet differ."),),
+        headers=tuple(map(words.say, ("known fact", "value", "entries"))),
+        lines=tuple(lines),
+        words=3,
+    )
+
+
+def _several(
+    field: str, values: Sequence[tuple[str, list[int]]], words: Words
+) -> list[tuple[str, ...]]:
+    if len(values) < 2:
+        return []
+    ordered = sorted(values, key=lambda one: (-len(one[1]), one[1]))
+    label = words.say(_LABELS[field])
+    return [(label, _shown(field, value, words), _entries(places)) for value, places in ordered]
+
+
+def _apart(spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether two intervals have no day in common: 1980 and 1980-03-12 agree (P6)."""
+    return any(first[1] < second[0] for first in spans for second in spans)
+
+
+def _questions(life: Life, words: Words) -> Chapter | None:
+    if not life.questions:
+        return None
+    return Chapter(
+        title=words.say("Open questions"),
+        headers=tuple(map(words.say, ("question", "Kind", "severity", "what is asked"))),
+        lines=life.questions,
+        words=4,
+    )
+
+
+# -- life and family ------------------------------------------------------------------------------
+
+
+def _life(life: Life, ordinals: Mapping[str, int], words: Words) -> Chapter:
+    return Chapter(
+        title=words.say("Life in entries"),
+        headers=tuple(
+            map(
+                words.say, ("entry", "when", "kind of entry", "role", "Commune", "id", "name there")
+            )
+        ),
+        lines=tuple(_entry(ordinals[line["mention_key"]], line, words) for line in life.by_time()),
+        words=7,
+    )
+
+
+def _entry(number: int, line: Line, words: Words) -> tuple[str, ...]:
     kind = words.register_types.get(str(line["register_type"]))
     commune = words.communes.get(str(line["commune"]))
-    type_words = _either(kind, words.language) if kind else str(line["register_type"])
-    role = _role_words(kind, str(line["role"]), words.language)
-    shown = masked("name", str(line["name"]), unmasked=words.unmasked)
     return (
-        f"  [{number}] {_when(line['event_from'], line['event_to'], words):<12} "
-        f"{type_words} · {role} · {commune.name if commune else line['commune']} · "
-        f"{line['entry_id']} · {shown}"
+        _entries([number]),
+        _when(_ordinal(line["event_from"]), _ordinal(line["event_to"]), words),
+        _either(kind, words.language) if kind else str(line["register_type"]),
+        _role_words(kind, str(line["role"]), words.language),
+        commune.name if commune else str(line["commune"]),
+        str(line["entry_id"]),
+        masked("name", str(line["name"]), unmasked=words.unmasked),
     )
 
 
@@ -209,44 +307,53 @@ def _role_words(kind: RegisterType | None, role: str, language: str) -> str:
     return _either(found, language) if found else role
 
 
-def _chain(links: pd.DataFrame, ordinal: Mapping[str, int], words: Words) -> list[str]:
-    """The strongest links that hold all mentions together, the weakest of them pointed out."""
-    group = {number: number for number in ordinal.values()}
-
-    def root(number: int) -> int:
-        while group[number] != number:
-            number = group[number]
-        return number
-
-    chain: list[tuple[int, int, Line]] = []
-    ordered = sorted(
-        _lines(links), key=lambda line: (-float(line["weight"]), str(line["left"]), line["right"])
-    )
-    for line in ordered:
-        left, right = ordinal.get(str(line["left"])), ordinal.get(str(line["right"]))
-        if left is None or right is None or root(left) == root(right):
-            continue
-        group[root(left)] = root(right)
-        chain.append((min(left, right), max(left, right), line))
-    found = []
-    for left, right, line in chain:
-        bits = float(line["weight"])
-        text = f"  [{left}]–[{right}] {bits:+6.1f} {_bar(bits):<{_LONGEST}} "
-        found.append(text + _share(float(line["probability"])))
-    if len(found) > 1:
-        found[-1] += f"  ← {words.say('weakest link')}"
-    return found
-
-
-def _by_time(mentions: pd.DataFrame) -> list[Line]:
-    return sorted(
-        _lines(mentions),
-        key=lambda line: (_ordinal(line["event_from"]) or 0, str(line["mention_key"])),
+def _family(life: Life, ordinals: Mapping[str, int], words: Words) -> Chapter | None:
+    """Who stands beside the person in entries, and as what; None where nobody does."""
+    around = _lines(life.around)
+    met: dict[tuple[str, str], list[tuple[int, Line]]] = {}
+    for line in _lines(life.kin):
+        mention, relative = around[line["mention"]], around[line["relative"]]
+        number = ordinals.get(mention["mention_key"])
+        if number and relative["person_id"] != life.person_id:
+            key = str(line["relation"]), str(relative["person_id"])
+            met.setdefault(key, []).append((number, relative))
+    if not met:
+        return None
+    order = list(_RELATIONS)
+    lines = []
+    for relation, person in sorted(met, key=lambda one: (order.index(one[0]), met[one][0][0])):
+        seen = sorted(met[relation, person], key=lambda one: one[0])
+        first, last = next((span for _, line in seen if (span := _born(line))), (None, None))
+        lines.append(
+            (
+                words.say(_RELATIONS[relation]),
+                person,
+                masked("name", str(seen[0][1]["name"]), unmasked=words.unmasked),
+                _when(first, last, words),
+                _entries(number for number, _ in seen),
+            )
+        )
+    return Chapter(
+        title=words.say("Family around"),
+        headers=tuple(map(words.say, ("relation", "person", "name", "birth", "entries"))),
+        lines=tuple(lines),
+        words=5,
     )
 
 
-def _when(first: object, last: object, words: Words) -> str:
-    start, end = _ordinal(first), _ordinal(last)
+def _born(line: Line) -> tuple[int, int] | None:
+    first, last = _ordinal(line.get("birth_from")), _ordinal(line.get("birth_to"))
+    return (first, last) if first and last else None
+
+
+# -- words ----------------------------------------------------------------------------------------
+
+
+def _entries(numbers: Iterable[int]) -> str:
+    return " ".join(f"[{number}]" for number in sorted(set(numbers)))
+
+
+def _when(start: int | None, end: int | None, words: Words) -> str:
     if start is None or end is None:
         return "?"
     day, until = date.fromordinal(start), date.fromordinal(end)
@@ -257,14 +364,6 @@ def _when(first: object, last: object, words: Words) -> str:
 
 def _ordinal(value: object) -> int | None:
     return value if isinstance(value, int) and 0 < value <= date.max.toordinal() else None
-
-
-def _bar(bits: float) -> str:
-    return ("█" if bits > 0 else "░") * min(round(abs(bits) / _BAR), _LONGEST)
-
-
-def _share(probability: float) -> str:
-    return f"{min(probability * 100, 99.99):.2f} %"
 
 
 def _either(words: Any, language: str) -> str:  # noqa: ANN401 -- anything with vi and en

@@ -1,9 +1,10 @@
-"""What an id stands for now and what became of it, as text for a terminal."""
+"""What an id stands for now and what became of it, in words."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from reconcile.report.chapters import Chapter
 from reconcile.report.masking import masked
 
 if TYPE_CHECKING:
@@ -65,26 +66,31 @@ def told(found: Resolved, words: Words) -> str:
     )
 
 
-def people(found: pd.DataFrame, words: Words) -> list[str]:
+def people(found: pd.DataFrame, words: Words) -> Chapter:
     """The persons that an id speaks of, a line for each.
 
     Args:
         found: what ``Register.shown`` gives.
         words: language, masking.
     """
-    lines = ["", words.say("Persons of whom it speaks now")]
-    for line in found.to_dict("records"):
-        name, birth = (
-            masked(field, str(line[field]), unmasked=words.unmasked) for field in ("name", "birth")
-        )
-        lines.append(f"  {line['person_id']} · {name} · {birth}")
-    if found.empty:
-        lines.append(words.say("  nobody"))
-    return lines
+    columns = ("person_id", "name", "birth", "father", "mother")
+    return Chapter(
+        title=words.say("Persons of whom it speaks now"),
+        text=() if len(found) else (words.say("nobody"),),
+        headers=tuple(map(words.say, ("person", "name", "birth", "father", "mother"))),
+        lines=tuple(
+            (
+                str(line["person_id"]),
+                *(masked(name, str(line[name]), unmasked=words.unmasked) for name in columns[1:]),
+            )
+            for line in found.to_dict("records")
+        ),
+        words=5,
+    )
 
 
-def history(asked: str, steps: pd.DataFrame, words: Words) -> list[str]:
-    """What became of an id, a line for each run that changed something.
+def history(asked: str, steps: pd.DataFrame, words: Words) -> Chapter | None:
+    """What became of an id, a line for each run that changed something; None where none did.
 
     Args:
         asked: the id.
@@ -92,15 +98,16 @@ def history(asked: str, steps: pd.DataFrame, words: Words) -> list[str]:
         words: language.
     """
     if steps.empty:
-        return []
-    return [
-        "",
-        words.say("What became of {id}", id=asked),
-        *(_step(line, words) for line in steps.to_dict("records")),
-    ]
+        return None
+    return Chapter(
+        title=words.say("What became of {id}", id=asked),
+        headers=tuple(map(words.say, ("run", "started", "command", "what became of it"))),
+        lines=tuple(_step(line, words) for line in steps.to_dict("records")),
+        words=4,
+    )
 
 
-def _step(line: Mapping[Hashable, Any], words: Words) -> str:
+def _step(line: Mapping[Hashable, Any], words: Words) -> tuple[str, ...]:
     parts = [words.say(_STEPS[str(line["state"])], target=line["target"])]
     if line["state"] == "active":
         parts.append(words.say("{count} member(s)", count=line["members"]))
@@ -108,4 +115,4 @@ def _step(line: Mapping[Hashable, Any], words: Words) -> str:
         parts.append(words.say("from {ids}", ids=line["came"]))
     if line["went"]:
         parts.append(words.say("to {ids}", ids=line["went"]))
-    return f"  {line['run']} {str(line['started'])[:10]} {line['verb']:<10} {' · '.join(parts)}"
+    return (line["run"], str(line["started"])[:10], line["verb"], " · ".join(parts))

@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Final
 
+from reconcile.report.chapters import Chapter
 from reconcile.report.masking import masked
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ _OPEN: Final = frozenset(("number", "book", "page", "sheet_year", "registration_
 _YEAR: Final = re.compile(r"(?<!\d)(?:18|19|20)\d\d(?!\d)")
 
 
-def versions(told: pd.DataFrame, words: Words) -> list[str]:
+def versions(told: pd.DataFrame, words: Words) -> Chapter | None:
     """Each version of an entry: which row brought it, and in which fields it differs.
 
     Args:
@@ -29,8 +30,8 @@ def versions(told: pd.DataFrame, words: Words) -> list[str]:
         words: language, masking.
     """
     if told.empty:
-        return []
-    parts = ["", words.say("Versions of the entry, by the dates of deliveries")]
+        return None
+    parts: list[str] = []
     before: dict[str, str] | None = None
     for line in told.to_dict("records"):
         place = "/".join(filter(None, (line["delivery"], line["commune"], line["file"])))
@@ -48,7 +49,8 @@ def versions(told: pd.DataFrame, words: Words) -> list[str]:
         if before is not None:
             parts += _differences(before, now, words)
         before = now
-    return parts
+    title = words.say("Versions of the entry, by the dates of deliveries")
+    return Chapter(title, tuple(parts))
 
 
 def _differences(before: dict[str, str], now: dict[str, str], words: Words) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 
 import pandas as pd
@@ -9,7 +10,9 @@ import pytest
 
 from reconcile.config import CommuneName, load_register_types, mappings_folder
 from reconcile.match import load_model
-from reconcile.report.dossier import Life, Words, comparison, dossier
+from reconcile.report.chain import Made, made_up
+from reconcile.report.chapters import Figures
+from reconcile.report.dossier import Life, Words, dossier
 from reconcile.report.masking import masked
 from reconcile.standardise.unit_names import load_unit_names
 
@@ -46,7 +49,6 @@ def mention(key, day, **changes):
 def life():
     return Life(
         person_id="P-83MD-7",
-        earlier=("P-11AA-2",),
         golden=pd.DataFrame(
             [
                 ("name", "Nguyễn Thị Lan", "k/1", "birth_entry", 2, 1),
@@ -65,6 +67,8 @@ def life():
                 mention("k/2", date(2004, 7, 1), role="mother"),
             ]
         ),
+        around=pd.DataFrame(),
+        kin=pd.DataFrame(),
         links=pd.DataFrame(
             [
                 ("k/1", "k/2", 21.0, 0.99999),
@@ -76,34 +80,47 @@ def life():
     )
 
 
+def text(chapters):
+    return "\n".join(
+        "\n".join([chapter.title, *chapter.text, *("|".join(line) for line in chapter.lines)])
+        for chapter in chapters
+    )
+
+
+def titled(chapters, title):
+    return next(chapter for chapter in chapters if chapter.title == title)
+
+
 def test_entries_stand_in_time_order_and_facts_name_their_source():
-    lines = dossier(life(), words()).split("\n")
-    entries = [line for line in lines if line.startswith("  [") and "·" in line]
-    assert [line.split()[1] for line in entries] == ["1980", "2004", "2021"]
-    assert "Birth · Child · Hội Xuân" in entries[0]
-    fact = next(line for line in lines if line.startswith("  Born"))
-    assert "[1]" in fact
-    assert "3 say so, 0 otherwise · the most exact one" in fact
-    assert "P-11AA-2" in lines[1]
-    assert next(line for line in lines if "CCCD" in line).endswith("an officer decided (J-1)")
+    chapters = dossier(life(), words())
+    entries = titled(chapters, "Life in entries").lines
+    assert [line[:4] for line in entries] == [
+        ("[1]", "1980", "Birth", "Child"),
+        ("[2]", "2004", "Birth", "Mother"),
+        ("[3]", "2021", "Death", "Deceased"),
+    ]
+    assert entries[0][4] == "Hội Xuân"
+    facts = titled(chapters, "What is held to be true, and from where").lines
+    assert ("Born", "1980", "[1]", "the most exact one", "3", "0") in facts
+    cccd = next(line for line in facts if "CCCD" in line[0])
+    assert cccd[1:4] == ("CCCD ••••", "[3]", "an officer decided (J-1)")
 
 
 def test_chain_is_the_strongest_one_and_its_weakest_link_is_marked():
-    text = dossier(life(), words())
-    chain = [line for line in text.split("\n") if "]–[" in line]
-    assert [line.split()[0] for line in chain] == ["[1]–[2]", "[2]–[3]"]
-    assert chain[-1].endswith("← weakest link")
+    lines = titled(dossier(life(), words()), "Why these are one person").lines
+    assert [line[0] for line in lines] == ["[1]–[2]", "[2]–[3]"]
+    assert [line[2] for line in lines] == ["", "weakest link"]
 
 
 def test_masked_unless_asked_otherwise():
-    text = dossier(life(), words())
-    assert "Lan" not in text
-    assert "12/03" not in text
-    assert not set("0821") & set(next(x for x in text.split("\n") if "CCCD" in x)[:50])
-    assert "Hội Xuân commune  " in text
-    assert "hoa nghia" not in text
-    assert "28507@1976" not in text
-    full = dossier(life(), words(unmasked=True))
+    said = text(dossier(life(), words()))
+    assert "Lan" not in said
+    assert "12/03" not in said
+    assert "0821" not in said
+    assert "|Hội Xuân commune|" in said
+    assert "hoa nghia" not in said
+    assert "28507@1976" not in said
+    full = text(dossier(life(), words(unmasked=True)))
     assert "Nguyễn Thị Lan" in full
     assert "12/03/1980" in full
     assert "082180001234" in full
@@ -113,14 +130,50 @@ def test_masked_unless_asked_otherwise():
 
 @pytest.mark.parametrize("unmasked", [True, False])
 def test_nothing_that_a_terminal_would_obey(unmasked):
-    assert "\x1b" not in dossier(life(), words(unmasked=unmasked))
+    assert "\x1b" not in text(dossier(life(), words(unmasked=unmasked)))
 
 
 def test_single_entry_in_vietnamese():
-    alone = Life("P-1", (), life().golden.iloc[:1], life().mentions.iloc[:1], life().links.iloc[:0])
-    text = dossier(alone, words("vi"))
-    assert "chỉ có một mục" in text
-    assert "Người P-1" in text
+    one = life()
+    alone = dataclasses.replace(
+        one, golden=one.golden.iloc[:1], mentions=one.mentions.iloc[:1], links=one.links.iloc[:0]
+    )
+    chapters = dossier(alone, words("vi"))
+    assert titled(chapters, "Vì sao là cùng một người").text == ("Chỉ có một mục sổ.",)
+
+
+def test_what_disagrees_names_the_entries_of_each_value():
+    one = life()
+    mentions = one.mentions.assign(
+        name_key=["nguyễn thị lan", "nguyễn thị lan", "nguyễn thị lành"],
+        name=["Nguyễn Thị Lan", "Nguyễn Thị Lan", "Nguyễn Thị Lành"],
+        birth_from=[date(1980, 1, 1).toordinal(), date(1980, 3, 12).toordinal(), None],
+        birth_to=[date(1980, 12, 31).toordinal(), date(1980, 3, 12).toordinal(), None],
+    )
+    chapter = titled(
+        dossier(dataclasses.replace(one, mentions=mentions), words(unmasked=True)),
+        "What disagrees",
+    )
+    assert chapter.lines == (
+        ("Name", "Nguyễn Thị Lan", "[1] [3]"),
+        ("Name", "Nguyễn Thị Lành", "[2]"),
+    )
+
+
+def test_family_is_named_by_what_it_is_to_the_person():
+    one = life()
+    around = pd.concat(
+        [
+            one.mentions.assign(person_id=one.person_id),
+            pd.DataFrame([mention("k/9", date(2004, 7, 1), person_id="P-2", name="Trần Văn Bé")]),
+        ],
+        ignore_index=True,
+    )
+    kin = pd.DataFrame({"mention": [2], "relative": [3], "relation": ["child"]})
+    chapter = titled(
+        dossier(dataclasses.replace(one, around=around, kin=kin), words()), "Family around"
+    )
+    assert chapter.lines == (("child", "P-2", "T. V. B.", "?", "[2]"),)
 
 
 @pytest.mark.parametrize(
@@ -141,13 +194,17 @@ def test_masks(field, value, shown):
     assert masked(field, value) == shown
 
 
-def test_comparison_lists_the_strongest_first():
+def test_what_makes_a_weight_up_is_told_the_strongest_first_and_adds_up():
     model = load_model(FOLDER)
     chosen = [(each.id, level.id) for each in model.file.comparisons for level in each.levels][:3]
     evidence = pd.DataFrame(
         [(one, level, bits) for (one, level), bits in zip(chosen, (1.0, -7.5, 4.0), strict=True)],
         columns=["comparison", "level", "weight"],
     )
-    lines = comparison(evidence, -2.5, 0.15, words()).split("\n")
-    assert lines[0] == "Match weight -2.5 bits, probability 15.00 %"
-    assert [line.split()[0] for line in lines[1:]] == ["-7.5", "+4.0", "+1.0"]
+    chapter = made_up("Why", (), Made(evidence, 0.0), model, Figures("en"))
+    assert [line[2] for line in chapter.lines] == ["−7.5", "+4.0", "+2.5", "+1.0", "+0.0"]
+    assert "links of relatives" in chapter.lines[2][0]
+    picture = chapter.bars.bars
+    steps = [bar.width * (1 if bar.favours else -1) for bar in picture[:-1]]
+    assert sum(steps) == pytest.approx(0, abs=1e-6)
+    assert picture[-1].width == pytest.approx(0)
