@@ -24,11 +24,12 @@ from unittest import mock
 import numpy as np
 import pandas as pd
 
-from reconcile import export, pipeline
+from reconcile import config, export, pipeline
 from reconcile.config import load_register_types, mappings_folder
 from reconcile.importers import Imported, ImportOptions, read_deliveries
 from reconcile.model import fingerprint
 from reconcile.register import open_register
+from reconcile.resolve import conflicts
 from reconcile.simulate import SimulationOptions, simulate
 from reconcile.stages import Knowledge, load_knowledge, work_out
 from reconcile.validate import validation
@@ -64,6 +65,7 @@ MENDED = {
     "identity_number": "312645120",
     "death_date": "2001-11-30",
 }
+SAMPLED = 0.1  # share of automatic links put to officers: in small populations still some
 _PLACE = ["delivery", "commune", "file", "sheet", "row", "role"]
 _ROW = _PLACE[:5]
 _FILE = _PLACE[:3]
@@ -89,9 +91,21 @@ class Limits:
 
 
 @contextmanager
+def sampled(share: float = SAMPLED) -> Iterator[None]:
+    """A share of automatic links is put to officers, as an office may set it."""
+
+    def load(folder: Path) -> config.Office:
+        return config.load_office(folder).model_copy(update={"quality_control_share": share})
+
+    with mock.patch.object(conflicts, "load_office", load):
+        yield
+
+
+@contextmanager
 def quick_merges() -> Iterator[None]:
     """Outputs, and expectations on single contents, take long and depend on nothing else."""
     with (
+        sampled(),
         mock.patch.object(pipeline, "write_outputs", return_value={}),
         mock.patch.object(validation, "load_suites", return_value={}),
     ):
@@ -273,14 +287,14 @@ def together(parts: Sequence[Imported]) -> Imported:
 
 
 def decisions(
-    conflicts: pd.DataFrame,
+    questions: pd.DataFrame,
     mentions: pd.DataFrame,
     knowledge: Knowledge,
     rng: random.Random,
     limits: Limits,
 ) -> list[dict[str, Any]]:
     """Answers to some questions, decided ones too, and to some that nobody asked."""
-    lines = conflicts.to_dict("records")
+    lines = questions.to_dict("records")
     asked = rng.sample(lines, min(len(lines), rng.randint(0, limits.questions)))
     found = [_answered(line, knowledge, rng) for line in asked]
     for _ in range(rng.randint(0, limits.pairs)):

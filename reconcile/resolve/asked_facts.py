@@ -1,7 +1,8 @@
-"""Conflicts about facts of one person: sources that disagree, identity numbers."""
+"""Conflicts about facts of one person: sources that disagree, identity numbers, officers."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,13 +13,15 @@ import pandas as pd
 from reconcile.model import ConflictKind
 from reconcile.resolve.drafts import SIDES, Draft, Sources
 from reconcile.resolve.intervals import YEAR, written
+from reconcile.text.language import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import numpy.typing as npt
 
-    from reconcile.resolve.wording import Fact
+    from reconcile.resolve.contradictions import Dispute, Said
+    from reconcile.resolve.wording import Fact, Wording
 
 _COLUMNS = {
     "name": "name_key",
@@ -158,6 +161,43 @@ def _proposal(sources: Sources, fact: Fact, number: int, values: tuple[str, ...]
     if chosen is None or chosen[1] == "key" or chosen[0] not in values:
         return ""
     return f"side:{SIDES[values.index(chosen[0])]}"
+
+
+def disputed(draft: Draft, dispute: Dispute, wording: Wording) -> Draft:
+    """A question that two officers answered differently, to be asked again.
+
+    Args:
+        draft: the question.
+        dispute: the two answers; both are told with the officers and days, and the question's
+            evidence says so, so that whoever answers now is known to have seen them.
+        wording: words of decisions.
+    """
+    told = {
+        f"disputed_{language}": "; ".join(
+            f"{_in_words(said, draft, wording, language)} ({said.officer}, {said.decided})"
+            for said in dispute
+        )
+        for language in LANGUAGES
+    }
+    return replace(
+        draft,
+        severity="critical" if draft.severity == "critical" else "error",
+        seal=dispute.seal,
+        params={**draft.params, **told},
+    )
+
+
+def _in_words(said: Said, draft: Draft, wording: Wording, language: str) -> str:
+    """A decision as the drop-down list has it, a side by its letter of now."""
+    code, _, side = said.decision.partition(":")
+    sides = draft.values or draft.mentions or draft.entries  # noqa: PD011 - no frame's
+    if said.value in sides:
+        side = SIDES[sides.index(said.value)]
+    for decision in wording.kinds[draft.kind.value].decision:
+        if decision.code == code:
+            words = decision.vi if language == "vi" else decision.en
+            return words.replace("{side}", side)
+    return code
 
 
 def shared_identities(sources: Sources, kind: str, severity: str) -> Iterator[Draft]:

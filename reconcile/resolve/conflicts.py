@@ -34,12 +34,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reconcile.config import RegisterType
+    from reconcile.resolve.contradictions import Dispute
     from reconcile.resolve.wording import Wording
 
 __all__ = ["ConflictRules", "Sources", "find", "load_rules"]
 
 _GRAVEST_FIRST: Final = [severity.value for severity in reversed(Severity)]
 _UNSURE: Final = Verdict.UNSURE.value
+_WITH_MORE: Final = (
+    ConflictKind.SAME_PERSON,
+    ConflictKind.SAME_EVENT,
+    ConflictKind.QUALITY_CONTROL,
+)
+"""Kinds of which more than the sources' own words can be evidence while an officer is unsure."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +105,10 @@ def find(
     )
     drafts |= _unique(decided)
     answers = _answers(sources)
-    lines = [_line(identifier, draft, answers) for identifier, draft in drafts.items()]
+    lines = [
+        _line(draft, answers.to(identifier, draft), sources.effective.disputes, wording)
+        for identifier, draft in drafts.items()
+    ]
     frame = CONFLICTS.build(lines)
     rank = frame["severity"].map(_GRAVEST_FIRST.index)
     order = pd.DataFrame({"rank": rank, "gain": -frame["gain"], "id": frame["conflict"]})
@@ -236,14 +246,22 @@ def _state(identifier: str, draft: Draft, answer: _Answer | None) -> ConflictSta
         return ConflictState.OPEN
     if not answer.seen:
         return ConflictState.DECIDED
-    whole = draft.kind == ConflictKind.CONTRADICTION or answer.verdict == _UNSURE
+    whole = draft.kind == ConflictKind.CONTRADICTION or (
+        answer.verdict == _UNSURE and draft.kind in _WITH_MORE
+    )
     now, seen = draft.evidence, answer.seen
     if not whole or answer.conflict != identifier:
         now, seen = now.partition(".")[0], seen.partition(".")[0]
     return ConflictState.DECIDED if now == seen else ConflictState.STALE
 
 
-def _line(identifier: str, draft: Draft, answers: _Answers) -> dict[str, object]:
+def _line(
+    draft: Draft, answer: _Answer | None, disputes: Mapping[str, Dispute], wording: Wording
+) -> dict[str, object]:
+    identifier = draft.id
+    dispute = disputes.get(answer.conflict) if answer else None
+    if dispute is not None:
+        draft, answer = asked_facts.disputed(draft, dispute, wording), None
     return {
         "conflict": identifier,
         "kind": draft.kind.value,
@@ -259,6 +277,6 @@ def _line(identifier: str, draft: Draft, answers: _Answers) -> dict[str, object]
         "probability": draft.probability,
         "gain": draft.gain,
         "evidence": draft.evidence,
-        "state": _state(identifier, draft, answers.to(identifier, draft)).value,
+        "state": _state(identifier, draft, answer).value,
         "positions": json.dumps(draft.positions, sort_keys=True),
     }

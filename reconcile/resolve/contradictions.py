@@ -1,12 +1,17 @@
-"""Judgements that cannot all be true: chains of *same* around a *different*, two officers."""
+"""Judgements that cannot all be true: chains of *same* around a *different*, two officers.
+
+Where two officers disagree on whether mentions or entries are one, that is a :class:`Contradiction`
+and a question of its own. Where they answered another question differently, that is a
+:class:`Dispute`, and the question itself is asked again.
+"""
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from reconcile.model import Verdict
+from reconcile.model import Verdict, fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -32,6 +37,48 @@ class Contradiction:
     steps: tuple[Step, ...]
     officers: bool = False
     entries: tuple[str, ...] = ()
+
+
+class Said(NamedTuple):
+    """What one officer answered.
+
+    Attributes:
+        officer: who decided.
+        decided: ISO date of the decision.
+        decision: its code, ``side:B`` for a side.
+        value: the value chosen or typed, the key of the entry that stands; empty where none is.
+    """
+
+    officer: str
+    decided: str
+    decision: str
+    value: str
+
+    def differs(self, other: Said) -> bool:
+        """Whether two answers cannot both be right: other values, or other decisions."""
+        if self.value and other.value:
+            return self.value != other.value
+        return (self.decision.partition(":")[0], self.value) != (
+            other.decision.partition(":")[0],
+            other.value,
+        )
+
+
+class Dispute(NamedTuple):
+    """Two officers who answered one question differently, the second not knowing of the first.
+
+    Attributes:
+        before: the earlier answer.
+        after: the later one, which binds until somebody settles it.
+    """
+
+    before: Said
+    after: Said
+
+    @property
+    def seal(self) -> str:
+        """What the question's evidence says of the dispute: an answer with it knows of both."""
+        return fingerprint([*self.before, *self.after], 3)
 
 
 def chains(said: Iterable[Step]) -> list[Contradiction]:

@@ -209,6 +209,7 @@ class Draft:
         facts: what the sources say on the matter; they make the evidence hash.
         topic: tells conflicts of one kind on the same sources apart: rule, reason.
         more_facts: further evidence that counts only while the question is open or *unsure*.
+        seal: of two officers' different answers; stands for all further evidence.
         pairs: pairs of mentions that the answer *same* would bring together; 1 where it settles
             another matter.
     """
@@ -221,6 +222,7 @@ class Draft:
     topic: str = ""
     field: str = ""
     more_facts: tuple[str, ...] = ()
+    seal: str = ""
     entries: tuple[str, ...] = ()
     mentions: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
@@ -251,7 +253,8 @@ class Draft:
     def evidence(self) -> str:
         """Hash of the facts, a dot, and hash of the further ones."""
         main = fingerprint(sorted(self.facts), 6)
-        return f"{main}.{fingerprint(self.more_facts, 3)}" if self.more_facts else main
+        further = fingerprint(self.more_facts, 3) if self.more_facts else ""
+        return f"{main}.{self.seal or further}".removesuffix(".")
 
 
 def _joined(frame: pd.DataFrame, columns: tuple[str, ...]) -> list[str]:

@@ -27,7 +27,7 @@ import pandas as pd
 from reconcile.model import JUDGEMENTS, ConflictKind, Verdict
 from reconcile.resolve.anchors import Finder, Stored, anchor, key_of
 from reconcile.resolve.constraints import JUDGED, UNSURE, Apart
-from reconcile.resolve.contradictions import Contradiction, chains
+from reconcile.resolve.contradictions import Contradiction, Dispute, Said, chains
 from reconcile.resolve.judged_pairs import PERSONS, Step, steps
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ class Effective:
             around a *different*.
         lost: ids of judgements whose anchors are not found any more; they are kept and come to
             life again when the anchors do.
+        disputes: id of a question -> the answers of two officers who chose different values, or
+            different entries that stand.
         renamed: id of a judgement -> keys under which its sources are known now -> keys under
             which they were known when it was made, where a late delivery has changed them.
     """
@@ -59,6 +61,7 @@ class Effective:
     judgements: pd.DataFrame
     contradictions: tuple[Contradiction, ...]
     lost: tuple[str, ...]
+    disputes: Mapping[str, Dispute] = made_by(default_factory=dict)
     renamed: Mapping[str, Mapping[str, str]] = made_by(default_factory=dict)
 
 
@@ -151,6 +154,7 @@ def effective(
         frame,
         (*_between_officers(disputes, positions), *chains(steps(frame, mentions))),
         tuple(sorted(lost)),
+        dict(found for lines in told.values() for found in _disputed(lines)),
         {str(one.stored["judgement"]): names for one in binding if (names := _renamed(one))},
     )
 
@@ -203,6 +207,56 @@ def _disputes(lines: Sequence[_Found]) -> Iterator[tuple[_Found, _Found]]:
         if {before.verdict, binding.verdict} == _OPPOSITE and _saw_the_same(before, binding):
             yield before, binding
             return
+
+
+def _disputed(lines: Sequence[_Found]) -> Iterator[tuple[str, Dispute]]:
+    """The question that two officers answered differently, and how; none where one knew.
+
+    Whoever answers the question when it is asked again sees both answers, and what was said before
+    holds no more. Whether mentions or entries are one is another matter, see :func:`_disputes`.
+    """
+    if lines[-1].subject[0] == "person":
+        return
+    last_words: dict[str, _Found] = {}
+    for judged in lines:
+        known = _dispute(list(last_words.values()))
+        if judged.settles or (known and known.seal == _further(judged)):
+            last_words.clear()
+        officer = str(judged.stored["officer"])
+        last_words.pop(officer, None)
+        last_words[officer] = judged
+    found = _dispute(list(last_words.values()))
+    question = str(lines[-1].stored.get("conflict", ""))
+    if found and question:
+        yield question, found
+
+
+def _dispute(last_words: Sequence[_Found]) -> Dispute | None:
+    """The last of some answers and the first that differs from it on the same facts."""
+    if not last_words or last_words[-1].verdict == Verdict.UNSURE.value:
+        return None
+    after = last_words[-1]
+    for before in last_words[:-1]:
+        is_comparable = before.verdict == after.verdict or not after.of_event
+        if (
+            before.verdict != Verdict.UNSURE.value
+            and is_comparable
+            and _saw_the_same(before, after)
+            and _said(before).differs(_said(after))
+        ):
+            return Dispute(_said(before), _said(after))
+    return None
+
+
+def _said(found: _Found) -> Said:
+    stored = found.stored
+    day = str(stored["decided"])[:10]
+    return Said(str(stored["officer"]), day, str(stored["decision"]), _value(found))
+
+
+def _further(found: _Found) -> str:
+    """What an officer saw of further evidence."""
+    return str(found.stored.get("seen", "")).partition(".")[2]
 
 
 def _saw_the_same(one: _Found, other: _Found) -> bool:

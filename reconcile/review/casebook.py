@@ -218,8 +218,11 @@ class _Phrases:
         if found is None:
             raise _missing(f"no sentence {line['sentence']!r}")
         params = json.loads(str(line["params"]) or "{}")
+        parts = [found]
+        if "disputed_vi" in params:
+            parts.append(self._sentences["officers_differ"])
         try:
-            return say(found, language).format(**params)
+            return " ".join(say(part, language).format(**params) for part in parts)
         except (KeyError, IndexError) as error:
             raise _missing(f"sentence {found.id!r} wants {error}") from error
 

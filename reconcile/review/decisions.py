@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from reconcile.model import ConflictState
 from reconcile.resolve.drafts import ranges
 from reconcile.review.answers import cell_text
 from reconcile.review.casebook import anchors
@@ -132,8 +133,19 @@ class _Batch:
             or (judgement.officer, judgement.decided[:10]) == (decision.officer, decision.decided)
             for judgement in self._known
             if (judgement.conflict, judgement.code) == (decision.conflict, decision.code)
+            and (judgement.seen == decision.seen or not self._is_asked(decision))
             and (judgement.value == decision.value or (decision.side and self._is_past(decision)))
         )
+
+    def _is_asked(self, decision: Decision) -> bool:
+        """Whether the question waits for an answer just as the workbook has it.
+
+        It was answered before, on other evidence or by two officers differently; who gives one of
+        these answers again has seen more.
+        """
+        line = self._lines.get(decision.conflict)
+        waits = (ConflictState.OPEN.value, ConflictState.STALE.value)
+        return line is not None and line["state"] in waits and line["evidence"] == decision.seen
 
     def _is_past(self, decision: Decision) -> bool:
         """Whether the question is not asked any more as it was when the workbook was made."""

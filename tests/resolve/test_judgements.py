@@ -10,7 +10,14 @@ import pytest
 
 from reconcile.resolve import judgements
 from reconcile.resolve.anchors import Finder
-from tests.resolve.test_conflicts import WORDING, ask, judged, of, two_mothers
+from tests.resolve.test_conflicts import (
+    WORDING,
+    ask,
+    judged,
+    married_child,
+    of,
+    two_mothers,
+)
 from tests.resolve.town import Live, Town, pairs, person
 
 
@@ -145,6 +152,109 @@ def test_two_officers_on_one_event():
     one = [*stored, judged(live, asked.iloc[0], "same", 3)]
     assert binding(live, one).judgements["kind"].tolist() == ["same_event"]
     assert of(ask(live, scored, one), "same_event")["state"].tolist() == ["open"]  # which stands?
+
+
+# -- two officers, one question -------------------------------------------------------------------
+
+
+def disputed_birth():
+    """A town whose sources disagree on a birth, and two officers who chose different sides."""
+    live, scored = married_child(born="1981")
+    line = of(ask(live, scored), "fact").iloc[0]
+    first, second = json.loads(line["values"])
+    stored = [
+        judged(live, line, "side:A", 1, value=first),
+        judged(live, line, "side:B", 2, value=second, officer="Năm"),
+    ]
+    return live, scored, line, stored
+
+
+def test_two_officers_who_choose_different_values_are_asked_again_with_names_and_days():
+    live, scored, line, stored = disputed_birth()
+    asked = of(ask(live, scored, stored), "fact").iloc[0]
+    assert (asked["conflict"], asked["state"]) == (line["conflict"], "open")
+    assert asked["evidence"].startswith(f"{line['evidence']}.")
+    told = json.loads(asked["params"])["disputed_vi"]
+    assert told == "A (Tư, 2025-08-01); B (Năm, 2025-08-02)"
+    # Until somebody settles it the later answer binds.
+    assert binding(live, stored).judgements["value"].tolist() == [stored[1]["value"]]
+
+
+@pytest.mark.parametrize("officer", ["Tư", "Năm", "Sáu"])
+@pytest.mark.parametrize("side", [0, 1])
+def test_who_answers_knowing_of_both_settles_it(officer, side):
+    live, scored, _, stored = disputed_birth()
+    asked = of(ask(live, scored, stored), "fact").iloc[0]
+    value = json.loads(asked["values"])[side]
+    settled = [*stored, judged(live, asked, f"side:{'AB'[side]}", 3, value=value, officer=officer)]
+    found = of(ask(live, scored, settled), "fact").iloc[0]
+    assert (found["state"], "disputed_vi" in found["params"]) == ("decided", False)
+    assert binding(live, settled).disputes == {}
+
+
+def test_who_is_unsure_knowing_of_both_is_not_asked_again():
+    live, scored, _, stored = disputed_birth()
+    asked = of(ask(live, scored, stored), "fact").iloc[0]
+    settled = [*stored, judged(live, asked, "unsure", 3, officer="Sáu")]
+    assert of(ask(live, scored, settled), "fact")["state"].tolist() == ["decided"]
+
+
+def test_a_third_officer_who_knew_of_neither_settles_nothing():
+    live, scored, line, stored = disputed_birth()
+    third = [*stored, judged(live, line, "side:A", 3, value=stored[0]["value"], officer="Sáu")]
+    asked = of(ask(live, scored, third), "fact").iloc[0]
+    assert asked["state"] == "open"
+    assert json.loads(asked["params"])["disputed_en"].endswith("A (Sáu, 2025-08-03)")
+
+
+def test_one_officer_may_change_his_mind_and_two_may_agree_or_be_unsure():
+    live, scored, line, (first, second) = disputed_birth()
+    alone = [first, second | {"officer": first["officer"]}]
+    agreed = [first, judged(live, line, "other", 2, value=first["value"], officer="Năm")]
+    unsure = [judged(live, line, "unsure", 1), second]
+    for stored in (alone, agreed, unsure, unsure[::-1]):
+        assert of(ask(live, scored, stored), "fact")["state"].tolist() == ["decided"]
+
+
+def test_who_saw_other_values_contradicts_nobody():
+    live, scored, _, (first, second) = disputed_birth()
+    stored = [first | {"seen": "0123456789ab"}, second]
+    assert of(ask(live, scored, stored), "fact")["state"].tolist() == ["decided"]
+
+
+def test_two_officers_who_choose_different_entries_that_stand():
+    live, keys = births()
+    scored = pairs((live.at(keys[0], "child"), live.at(keys[1], "child"), 16.0))
+    line = of(ask(live, scored), "same_event").iloc[0]
+    stored = [judged(live, line, "same:A", 1), judged(live, line, "same:B", 2, officer="Năm")]
+    frame = ask(live, scored, stored)
+    assert of(frame, "contradiction").empty
+    asked = of(frame, "same_event").iloc[0]
+    assert (asked["conflict"], asked["state"]) == (line["conflict"], "open")
+    told = json.loads(asked["params"])["disputed_en"]
+    assert "entry A stands (Tư, 2025-08-01)" in told
+    settled = [*stored, judged(live, asked, "same:A", 3, officer="Sáu")]
+    assert of(ask(live, scored, settled), "same_event")["state"].tolist() == ["decided"]
+
+
+def test_two_officers_on_one_breach_of_law():
+    town = Town()
+    town.add(
+        "KH",
+        1,
+        "2016-05-05",
+        husband=person("Le Hai", "1998-05-06"),
+        wife=person("Vo Ba", "1990-05-06"),
+    )
+    live = town.live()
+    line = of(ask(live), "law").iloc[0]
+    stored = [
+        judged(live, line, "as_in_book", 1),
+        judged(live, line, "book_wrong", 2, officer="Năm"),
+    ]
+    asked = of(ask(live, stored=stored), "law").iloc[0]
+    assert (asked["state"], asked["sentence"]) == ("open", line["sentence"])
+    assert "Năm, 2025-08-02" in json.loads(asked["params"])["disputed_vi"]
 
 
 def test_a_chain_leads_through_an_event():

@@ -158,6 +158,15 @@ def test_same_workbook_twice_changes_nothing(desk):
     assert not read_back([desk.path], desk.book, known=later).accepted
 
 
+def test_one_of_two_answers_given_again_by_who_knows_of_both_is_taken(desk):
+    desk.fill("C-0001", "cùng một người")
+    (said,) = desk.hand_back().accepted
+    before = replace(known_from(said), seen="what-was-seen-then")
+    again = desk.hand_back(known=[before])
+    assert [d.conflict for d in again.accepted] == ["C-0001"]
+    assert again.repeated == 0
+
+
 def test_changed_mind_is_a_new_judgement(desk):
     desk.fill("C-0001", "cùng một người")
     known = [known_from(decision) for decision in desk.hand_back().accepted]
