@@ -15,6 +15,7 @@ import pandas as pd
 
 from reconcile.match.blocking import Candidates
 from reconcile.match.model import MISSING
+from reconcile.match.score import DIGITS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,8 +36,9 @@ _COLUMNS: Final[dict[str, Any]] = {
     "right": np.int32,
     "rules": np.int64,
     "certain": np.bool_,
-    "related": np.float64,
 }
+_RELATED: Final = "related"
+_UNITS: Final = 10.0**DIGITS  # in which weights are whole numbers
 
 
 @dataclass(frozen=True)
@@ -70,11 +72,14 @@ class Before:
         seen = {f"view_{number}": view for number, view in enumerate(self.views)}
         mentions = {"key": self.key, "said": self.said, **seen}
         weights = {f"weight_{number}": weight for number, weight in enumerate(self.weights)}
+        pairs = {name: getattr(self, name) for name in _COLUMNS} | {
+            name: _whole(weight) for name, weight in (weights | {_RELATED: self.related}).items()
+        }
         return {
             _MENTIONS: pd.DataFrame(
                 {name: value.view(np.int64) for name, value in mentions.items()}
             ),
-            _PAIRS: pd.DataFrame({name: getattr(self, name) for name in _COLUMNS} | weights),
+            _PAIRS: pd.DataFrame(pairs),
         }
 
     @classmethod
@@ -90,14 +95,30 @@ class Before:
         prints = {
             name: mentions[name].to_numpy(dtype=np.int64).view(np.uint64) for name in mentions
         }
-        weights = [name for name in pairs if name not in _COLUMNS]
+        weights = {name: _parted(pairs[name]) for name in pairs if name not in _COLUMNS}
         return cls(
             key=prints.pop("key"),
             said=prints.pop("said"),
             views=tuple(prints.values()),
             **{name: pairs[name].to_numpy(dtype=kind) for name, kind in _COLUMNS.items()},
-            weights=tuple(pairs[name].to_numpy(dtype=np.float64) for name in weights),
+            related=weights.pop(_RELATED),
+            weights=tuple(weights.values()),
         )
+
+
+def _whole(weights: Floats) -> NDArray[np.int32] | Floats:
+    """Rounded weights as whole numbers, half as long; as they are where that is not exact."""
+    units = np.rint(weights * _UNITS)
+    if not np.abs(units).max(initial=0.0) < np.iinfo(np.int32).max:
+        return weights
+    whole = units.astype(np.int32)
+    return whole if np.array_equal(whole / _UNITS, weights) else weights
+
+
+def _parted(kept: pd.Series[Any]) -> Floats:
+    """Weights as they were before :func:`_whole`: by the division that rounded them."""
+    values: NDArray[Any] = kept.to_numpy()
+    return values / _UNITS if values.dtype.kind == "i" else values
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
+DIGITS: Final = 6  # of a weight; finer differences are noise of the processor
 _MOST_OF_A_FREQUENCY: Final = 0.9  # a neighbourhood of names never holds more people than this
 _LENT: Final = frozenset(("identity", "category", "text"))  # kinds whose values groups lend
 _FARTHEST: Final = 40.0  # bits; beyond, evidence about relatives is taken as this strong

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -12,6 +12,7 @@ from scipy.sparse.csgraph import connected_components
 from reconcile.match.blocking import Candidates, candidates, merged, together
 from reconcile.match.model import RANDOM
 from reconcile.match.score import (
+    DIGITS,
     Known,
     Levels,
     combine,
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
     Prints = NDArray[np.uint64]
     Places = Ints | slice
-
-_DIGITS: Final = 6  # of a weight; finer differences are noise of the processor
 
 
 @dataclass(frozen=True)
@@ -144,8 +143,8 @@ class Scoring:
         for evidence in model.file.relatives:
             total += relative_weights(encoded, evidence, levels.left, levels.right, model, known)
         others = [column for column, rival in enumerate(model.rivals) if rival != RANDOM]
-        self.weights[number][at] = combine(total).round(_DIGITS)
-        self.related[at] = combine(total[:, others]).round(_DIGITS)
+        self.weights[number][at] = combine(total).round(DIGITS)
+        self.related[at] = combine(total[:, others]).round(DIGITS)
         return len(levels)
 
 

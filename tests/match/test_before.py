@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from reconcile.config import mappings_folder
 from reconcile.match import Before, load_model, match_all
+from reconcile.match.before import _parted, _whole
 from reconcile.match.scoring import Scoring
 from reconcile.model import KIN, LIVE_ENTRIES, LIVE_MENTIONS
 from tests.match.deltas import Books, books, corrected, part_of
@@ -193,6 +194,19 @@ def test_mentions_in_another_order_are_not_taken_for_known(model):
     )
     assert found.change.touched.all()
     is_the_same(found, matched)
+
+
+WEIGHTS = st.floats(-2000, 2000).map(lambda weight: float(np.round(weight, 6)))
+
+
+@given(
+    st.lists(WEIGHTS), st.lists(st.sampled_from((1e-9, 1 / 3, 2147.5, 1e300, np.inf)), max_size=1)
+)
+def test_weights_are_kept_bit_for_bit_and_rounded_ones_in_half_the_space(rounded, others):
+    weights = np.array(rounded + others)
+    kept = _whole(weights)
+    assert kept.dtype == (np.float64 if others else np.int32)
+    assert (_parted(pd.Series(kept)) == weights).all()
 
 
 def test_tables_of_others_hold_nothing_of_matching():
