@@ -254,6 +254,8 @@ class Console:
         """Print an answer chapter by chapter: all of it but the pictures."""
         self.say(told.title)
         for chapter in told.chapters:
+            if not (chapter.text or chapter.lines):
+                continue
             self.say(f"\n{chapter.title}" if chapter.title else "")
             for paragraph in chapter.text:
                 self.say(textwrap.fill(paragraph, _WIDTH, break_long_words=False))

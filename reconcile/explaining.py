@@ -18,7 +18,7 @@ from reconcile.outputs import now
 from reconcile.register import open_register
 from reconcile.register.excerpt import is_meant_as_conflict
 from reconcile.report import dossier, standing
-from reconcile.report.chain import Made, bar, made_up
+from reconcile.report.chain import Made, bar, made_up, pictured
 from reconcile.report.chapters import Chapter, Figures
 from reconcile.report.masking import masked
 from reconcile.report.versions import versions
@@ -141,7 +141,9 @@ def _person(register: Register, person: Person, sources: _Sources) -> list[Chapt
         _link(link, Pair(around, entries, kin, *sorted((at[link.left], at[link.right]))), sources)
         for link in life.chain()
     ]
-    return [*dossier.dossier(life, words), *links]
+    told = [chapter for chapter in links if chapter is not None]
+    pictures = [pictured(chapter) for chapter in told[:-1]]
+    return [*dossier.dossier(life, words), *told[-1:], *pictures]
 
 
 def _asked(
@@ -160,16 +162,14 @@ def _asked(
     )
 
 
-def _link(link: Link, pair: Pair, sources: _Sources) -> Chapter:
+def _link(link: Link, pair: Pair, sources: _Sources) -> Chapter | None:
+    """What makes a link up; None where nothing was compared."""
     knowledge, words = sources
-    figures = Figures(words.language)
-    return made_up(
-        words.say("Link [{first}]–[{second}]", first=link.first, second=link.second),
-        (),
-        Made(evidence_of(pair, knowledge), link.weight),
-        knowledge.model,
-        figures,
-    )
+    made = Made(evidence_of(pair, knowledge), link.weight)
+    if not made.has_steps:
+        return None
+    title = words.say("Link [{first}]–[{second}]", first=link.first, second=link.second)
+    return made_up(title, (), made, knowledge.model, Figures(words.language))
 
 
 # -- two persons ----------------------------------------------------------------------------------

@@ -37,6 +37,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from reconcile import model
@@ -368,3 +369,20 @@ for _table, _columns in (
     (judgements, ("judgement",)),
 ):
     Index(None, *(_table.c[name] for name in _columns))
+
+# What the counter asks for (:mod:`reconcile.register.lookup`), of lines that hold alone.
+_SOUGHT: Final = (
+    (mentions.c.name_plain, ""),
+    (mentions.c.cmnd, "cmnd <> ''"),
+    (mentions.c.cccd, "cccd <> ''"),
+    (entries.c.entry_key, ""),
+    (occurrences.c.occurrence, ""),
+)
+for _column, _filled in _SOUGHT:
+    _held = text(" AND ".join(filter(None, ("to_run IS NULL", _filled))))
+    Index(
+        f"ix_{_column.table.name}_{_column.name}_now",
+        _column,
+        sqlite_where=_held,
+        postgresql_where=_held,
+    )

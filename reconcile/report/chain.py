@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from reconcile.match.explain import sentence
@@ -112,6 +112,16 @@ class Made:
 
     evidence: pd.DataFrame
     weight: float
+
+    @property
+    def has_steps(self) -> bool:
+        """Whether there is more to it than one step, as where a signature joins two mentions."""
+        return len(self.evidence) > 1
+
+
+def pictured(chapter: Chapter) -> Chapter:
+    """The chapter as its picture alone, which a terminal leaves out."""
+    return replace(chapter, text=(), headers=(), lines=())
 
 
 def made_up(title: str, text: Sequence[str], made: Made, model: Model, figures: Figures) -> Chapter:
