@@ -27,6 +27,8 @@ from reconcile.resolve import (
     wording,
 )
 from reconcile.resolve.constraints import JUDGED
+from reconcile.resolve.history import Memory
+from reconcile.resolve.reach import Change
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
 
 
 _PLACE: Final = ["delivery", "commune", "file", "sheet", "row"]
+_SIDES: Final = ("left", "right")
 
 
 def silent(stage: str, done: int, total: int) -> None:
@@ -194,10 +197,10 @@ def work_out(
 
     Args:
         register: holds the delivered rows and the judgements, and what was read in single contents
-            before; nothing else of it is read.
+            and known of mentions and persons before; nothing else of it is read.
         knowledge: the mapping files.
         progress: called with a stage, steps done and steps in all.
-        run: the run under way, which keeps what is read in new contents.
+        run: the run under way, which keeps what is read in new contents and known in the end.
         anew: use nothing that an earlier run worked out; the answer is the same.
 
     Returns:
@@ -211,7 +214,10 @@ def work_out(
     findings = _validated(register, standing, knowledge)
 
     progress("match", 0, 1)
-    matched = match.match_all(mentions, live_entries, kin, knowledge.model, progress)
+    signed = readings.resolving_signature(types, knowledge.folder)
+    kept = {} if anew else register.recall_state(signed)
+    before = match.Before.from_tables(kept)
+    matched = match.match_all(mentions, live_entries, kin, knowledge.model, progress, before)
     pairs = matched.pairs
 
     progress("resolve", 0, 1)
@@ -223,8 +229,17 @@ def work_out(
         standing.identified.aliases,
     )
     grouped = clusters.cluster(
-        mentions, live_entries, kin, pairs, effective.judgements, knowledge.bounds, types
+        mentions,
+        live_entries,
+        kin,
+        pairs,
+        effective.judgements,
+        knowledge.bounds,
+        types,
+        _known(kept, matched),
     )
+    if run is not None and not anew:
+        register.keep_state(run, signed, matched.before.tables() | grouped.memory.tables())
     calibrated, grouped = state(pairs, grouped, standing, effective.judgements, knowledge)
     pairs = calibrated.pairs
     happened = events.group(
@@ -284,6 +299,16 @@ def work_out(
         _checked(effective.judgements),
     )
     return WorkedOut(resolved, standing.identified.gone, found, effective.lost)
+
+
+def _known(kept: dict[str, pd.DataFrame], matched: match.Matched) -> clusters.Known | None:
+    """What an earlier run knew of persons; None where there is none that matching started from."""
+    memory, change = Memory.from_tables(kept), matched.change
+    if memory is None or change.touched.all():
+        return None
+    sides = (matched.pairs[side].to_numpy(dtype=np.int64)[change.pairs] for side in _SIDES)
+    left, right = (np.r_[now, gone] for now, gone in zip(sides, change.gone, strict=True))
+    return clusters.Known(memory, Change(change.moved, change.touched, left, right))
 
 
 def state(

@@ -204,12 +204,15 @@ class Change:
 
     Attributes:
         was: position of each mention in the earlier run, ``MISSING`` where it is new.
+        moved: position here of each mention of the earlier run, ``MISSING`` where it is gone.
         touched: mentions that are new or say something else; all, where nothing is known.
         pairs: per line of PAIRS, whether it is new or says something else than it did.
-        gone: positions of both sides of pairs that are no more, where both mentions still are.
+        gone: positions of both sides of pairs that are no more; where one of the mentions is gone
+            as well, the other one twice.
     """
 
     was: Ints
+    moved: Ints
     touched: Flags
     pairs: Flags
     gone: tuple[Ints, Ints]
@@ -225,7 +228,7 @@ def differing(stands: Standing, now: Before) -> Change:
     before = stands.before
     changed, nobody = np.ones(len(now.left), dtype=bool), np.empty(0, dtype=np.int64)
     if before is None:
-        return Change(stands.was, stands.touched, changed, (nobody, nobody))
+        return Change(stands.was, stands.moved, stands.touched, changed, (nobody, nobody))
     size = max(len(stands.was), 1)
     left, right = (stands.moved[side] for side in (before.left, before.right))
     there = np.flatnonzero((left != MISSING) & (right != MISSING))
@@ -250,4 +253,6 @@ def differing(stands: Standing, now: Before) -> Change:
     lost = np.ones(len(once), dtype=bool)
     lost[at[found]] = False
     gone = there[lost]
-    return Change(stands.was, stands.touched, changed, (left[gone], right[gone]))
+    alone = np.maximum(left, right)[(left == MISSING) != (right == MISSING)]
+    sides = np.r_[left[gone], alone], np.r_[right[gone], alone]
+    return Change(stands.was, stands.moved, stands.touched, changed, sides)

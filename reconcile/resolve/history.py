@@ -7,7 +7,7 @@ whoever looks at these clusters in between sees what he would see in a full run 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -123,22 +123,20 @@ class Memory:
         return cls(*(_frame((), kind) for kind in kinds))
 
     @classmethod
-    def from_tables(cls, tables: Mapping[str, pd.DataFrame]) -> Memory:
-        """The memory out of its tables.
+    def from_tables(cls, tables: Mapping[str, pd.DataFrame]) -> Memory | None:
+        """What was kept; None where these tables hold nothing of persons.
 
         Args:
-            tables: what :meth:`tables` gave.
+            tables: what :meth:`tables` gave, among others.
         """
-        return cls(**{name: tables[name] for name in ("joins", "doubts", "judged", "repeated")})
+        names = {field.name: f"persons_{field.name}" for field in fields(cls)}
+        if not tables.keys() >= set(names.values()):
+            return None
+        return cls(**{name: tables[kept] for name, kept in names.items()})
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Name -> table, to be kept for the next run."""
-        return {
-            "joins": self.joins,
-            "doubts": self.doubts,
-            "judged": self.judged,
-            "repeated": self.repeated,
-        }
+        return {f"persons_{field.name}": getattr(self, field.name) for field in fields(self)}
 
     def moved(self, place: Ints) -> Memory:
         """The same with other positions.
@@ -146,8 +144,7 @@ class Memory:
         Args:
             place: the new position of each mention, -1 where it is gone.
         """
-        tables = {name: moved(table, place) for name, table in self.tables().items()}
-        return Memory.from_tables(tables)
+        return Memory(*(moved(getattr(self, field.name), place) for field in fields(self)))
 
 
 def moved(frame: pd.DataFrame, place: Ints) -> pd.DataFrame:

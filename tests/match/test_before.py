@@ -56,7 +56,10 @@ def is_the_same(one, other):
 
 
 def differences(before, after, keys_before, keys_after):
-    """Keys of pairs that are new or otherwise, and of pairs that are gone, by plain comparison."""
+    """Keys of pairs that are new or otherwise, and of pairs that are gone, by plain comparison.
+
+    Of a pair one side of which is gone as well, the other side twice.
+    """
     lines = []
     for pairs, keys in ((before, keys_before), (after, keys_after)):
         named = pairs.astype(NUMBERS).drop(columns="probability")
@@ -65,9 +68,10 @@ def differences(before, after, keys_before, keys_after):
         lines.append(dict(zip(zip(*sides, strict=True), says, strict=True)))
     once, now = lines
     still = set(keys_before) & set(keys_after)
+    left = [[key for key in pair if key in still] for pair in once if pair not in now]
     return (
         {pair for pair, says in now.items() if once.get(pair) != says},
-        {pair for pair in once if pair not in now and still.issuperset(pair)},
+        {(keys[0], keys[-1]) for keys in left if keys},
     )
 
 

@@ -167,6 +167,7 @@ def test_following_changes_equals_full_runs(seed):
         world.change()
         live, scored, judgements = tables(world)
         kept = Memory.from_tables(found.memory.tables())
+        assert kept is not None
         found = cluster(
             *(live.mentions, live.entries, live.kin, scored, judgements, BOUNDS, TYPES),
             known=Known(kept, change_between(before, (live, scored))),
