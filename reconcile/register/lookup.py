@@ -9,6 +9,7 @@ finds nobody.
 from __future__ import annotations
 
 from collections import Counter
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
@@ -70,7 +71,7 @@ class Hit(NamedTuple):
 
 
 class _Names:
-    """The distinct names of the register, read once for a search.
+    """The distinct names of the register, as few of them as a search needs.
 
     Args:
         connection: any connection.
@@ -78,12 +79,41 @@ class _Names:
     """
 
     def __init__(self, connection: Connection, sought: Sought) -> None:
+        self._connection = connection
+        self._words = sought.words
+        self.typed = [frozenset((word,)) for word in sought.words]
+
+    @cached_property
+    def all(self) -> list[str]:
+        """Every name once."""
+        return self._those(())
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """All words of the names."""
+        return vocabulary(self.all)
+
+    @cached_property
+    def near(self) -> list[frozenset[str]]:
+        """Words of names that may be meant by each word that was typed."""
+        return [near_words(word, self.known) for word in self._words]
+
+    def with_words(self, meant: list[frozenset[str]]) -> list[str]:
+        """Names that have all of these words, each by one of the ways in which it may be meant."""
+        if not all(meant):
+            return []
+        if any(len(words) > 1 for words in meant):
+            return covering(self.all, meant)
+        # What was typed last is the given name most often, and the rarest word.
+        return covering(self._those([min(words) for words in reversed(meant)]), meant)
+
+    def _those(self, parts: Sequence[str]) -> list[str]:
         column = t.mentions.c.name_plain
-        query = select(column).where(holds(t.mentions)).distinct()
-        self.all = connection.execute(query).scalars().all()
-        known = vocabulary(self.all)
-        self.typed = [frozenset((word,)) & known for word in sought.words]
-        self.near = [near_words(word, known) for word in sought.words]
+        query = select(column).where(holds(t.mentions), column != "").distinct()
+        having = [column.contains(part, autoescape=True) for part in parts]
+        # plain tuples of the driver: a SQLAlchemy row for each name would take as long as reading
+        lines = self._connection.execute(query.where(*having)).cursor.fetchall()
+        return [name for (name,) in lines]
 
 
 Found = list[tuple[int, str]]
@@ -165,17 +195,19 @@ def _registered(connection: Connection, numbers: Sequence[tuple[int, int]]) -> l
 
 def _by_name(connection: Connection, sought: Sought, other: Sequence[str]) -> Found:
     names = _Names(connection, sought)
-    for how, meant in ((NAME, names.typed), (NEARLY, names.near)):
+    for how in (NAME, NEARLY):
+        meant = names.typed if how == NAME else names.near
         hits = _named(connection, names, meant, sought)
         if other:
             hits = _beside(connection, hits, _meant(names, other))
         found = _told(_ranked(connection, hits, sought.born), how)
-        if found and len(found) < _FEW and not other:
+        if found and len(found) < _FEW and how == NAME and not other:
             found += _told(_relatives(connection, names, meant, sought), BESIDE)
         if found:
             return found
     if not other:
-        for meant in (names.typed, names.near):
+        for how in (NAME, NEARLY):
+            meant = names.typed if how == NAME else names.near
             parted = _parted(connection, names, meant, sought)
             found = _told(_ranked(connection, parted, sought.born), BESIDE)
             found = found or _told(_relatives(connection, names, meant, sought), BESIDE)
@@ -185,17 +217,14 @@ def _by_name(connection: Connection, sought: Sought, other: Sequence[str]) -> Fo
 
 
 def _meant(names: _Names, words: Sequence[str]) -> list[frozenset[str]]:
-    known = vocabulary(names.all)
-    return [near_words(word, known) for word in words]
+    return [near_words(word, names.known) for word in words]
 
 
 def _named(
     connection: Connection, names: _Names, meant: list[frozenset[str]], sought: Sought
 ) -> list[Hit]:
     """Mentions whose name has all words that were typed."""
-    if not all(meant):
-        return []
-    return _of_names(connection, list(covering(names.all, meant)), sought)
+    return _of_names(connection, names.with_words(meant), sought)
 
 
 def _of_names(connection: Connection, names: Sequence[str], sought: Sought) -> list[Hit]:

@@ -14,7 +14,7 @@ from reconcile.text import folding
 from reconcile.text.typing_residue import undo_all
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable
 
 _YEAR: Final = re.compile(r"(1[89]|20)\d\d")
 _DAY: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-]((?:1[89]|20)\d\d)")
@@ -114,7 +114,7 @@ def near_numbers(number: str) -> list[str]:
 
 def vocabulary(names: Iterable[str]) -> frozenset[str]:
     """All words that occur in names."""
-    return frozenset(word for name in names for word in name.split())
+    return frozenset(" ".join(names).split())
 
 
 def near_words(word: str, known: Collection[str]) -> frozenset[str]:
@@ -138,12 +138,14 @@ def covers(name: str, meant: Iterable[frozenset[str]]) -> bool:
     return True
 
 
-def covering(names: Iterable[str], meant: list[frozenset[str]]) -> Iterator[str]:
+def covering(names: Iterable[str], meant: list[frozenset[str]]) -> list[str]:
     """Names that have all words that were typed."""
-    for name in names:
-        words = name.split()
-        if all(not typed.isdisjoint(words) for typed in meant) and covers(name, meant):
-            yield name
+    left = list(names)
+    for words in sorted(meant, key=len):
+        # one pass over letters per word is many times as fast as cutting every name into words
+        has = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(words)))})\b").search
+        left = [name for name in left if has(name)] if words else []
+    return [name for name in left if covers(name, meant)] if len(meant) > 1 else left
 
 
 def left_over(name: str, meant: list[frozenset[str]]) -> list[frozenset[str]] | None:
