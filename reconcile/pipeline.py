@@ -279,12 +279,11 @@ def _refuse_shrinkage(
         ShrinkageError: too much is gone.
     """
     imported, knowledge = sources
-    known = register.entries()
     steps = shrunk(
         worked.resolved.occurrences,
         scopes,
         _parts(imported),
-        set(known.loc[known["gone"], "entry_key"]),
+        set(register.gone()),
     )
     for step in steps.to_dict("records"):
         if knowledge.office.is_too_much_gone(len(step["entry_keys"]), step["total"]):
@@ -318,7 +317,7 @@ def _accounting(imported: Imported, register: Register, known: Known) -> pd.Data
     """
     place = ["delivery", "commune", "file"]
     here = imported.files.loc[imported.files["status"] == "read", place]
-    rows = register.rows().merge(here, on=place, how="inner")
+    rows = register.row_outcomes(set(here["delivery"])).merge(here, on=place, how="inner")
     table = accounts(told(rows, known))
     read: Counter[tuple[str, str, str]] = Counter(
         zip(*(imported.rows[name].tolist() for name in place), strict=True)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from numpy.typing import NDArray
-    from sqlalchemy import Column, Connection
+    from sqlalchemy import Column, ColumnElement, Connection
 
 
 CONTENT_NAMES: Final = ("content_hash", "commune", "register_type", "own_key")
@@ -52,28 +52,40 @@ def read_files(connection: Connection) -> pd.DataFrame:
     return model.FILES.build(_columns(lines, model.FILES.names))
 
 
-def list_contents(connection: Connection) -> pd.DataFrame:
+def list_contents(connection: Connection, among: Collection[str] | None = None) -> pd.DataFrame:
     """Every content that some accepted row of a delivery has, without what it says.
+
+    Args:
+        connection: any connection.
+        among: hashes of the contents that are wanted; all where None.
 
     Returns:
         ``content_hash``, ``commune``, ``register_type`` and ``own_key`` (the least that its rows
         have, empty where none has one), in the order of the hashes.
     """
+    c, o = t.contents.c, t.occurrences.c
+    named = _named(among)
+    mine = [] if named is None else [o.content.in_(select(c.content).where(named))]
     keyed = (
-        select(
-            t.occurrences.c.content.label("content"),
-            func.min(func.nullif(t.occurrences.c.own_key, "")).label("own_key"),
-        )
-        .where(holds(t.occurrences), t.occurrences.c.content.is_not(None))
-        .group_by(t.occurrences.c.content)
+        select(o.content.label("content"), func.min(func.nullif(o.own_key, "")).label("own_key"))
+        .where(holds(t.occurrences), o.content.is_not(None), *mine)
+        .group_by(o.content)
         .subquery()
     )
-    c = t.contents.c
     query = select(
         c.content_hash, c.commune, c.register_type, func.coalesce(keyed.c.own_key, "")
     ).join(keyed, keyed.c.content == c.content)
-    lines = sorted(tuple(row) for row in connection.execute(query))
-    return pd.DataFrame(_columns(lines, CONTENT_NAMES), columns=list(CONTENT_NAMES), dtype="str")
+    lines = sorted(connection.execute(query).cursor.fetchall())
+    listed = pd.DataFrame(_columns(lines, CONTENT_NAMES), columns=list(CONTENT_NAMES), dtype="str")
+    if among is not None and named is None:
+        return listed[listed["content_hash"].isin(set(among))].reset_index(drop=True)
+    return listed
+
+
+def _named(among: Collection[str] | None) -> ColumnElement[bool] | None:
+    """Condition for contents that are named; None where all or too many are wanted."""
+    few = among is not None and len(among) <= _FEW
+    return t.contents.c.content_hash.in_(sorted(set(among or ()))) if few else None
 
 
 def read_contents(connection: Connection, among: Collection[str] | None = None) -> pd.DataFrame:
@@ -86,15 +98,12 @@ def read_contents(connection: Connection, among: Collection[str] | None = None) 
     Returns:
         As :func:`list_contents`, with ``fields``.
     """
-    listed = list_contents(connection)
+    listed, named = list_contents(connection, among), _named(among)
     c = t.contents.c
     query = select(c.content_hash, c.commune, c.fields)
-    if among is not None:
-        wanted = set(among)
-        listed = listed[listed["content_hash"].isin(wanted)].reset_index(drop=True)
-        if len(wanted) <= _FEW:
-            query = query.where(c.content_hash.in_(sorted(wanted)))
-    fields = {row[:2]: row[2] for row in map(tuple, connection.execute(query))}
+    if named is not None:
+        query = query.where(named)
+    fields = {row[:2]: row[2] for row in connection.execute(query).cursor.fetchall()}
     keys = zip(listed["content_hash"], listed["commune"], strict=True)
     return listed.assign(fields=pd.Series([fields[key] for key in keys], dtype="str"))
 
@@ -109,9 +118,7 @@ def read_known(connection: Connection) -> Known:
     )
     entries = select(t.entries.c.entry).where(holds(t.entries))
     return Known(
-        frozenset(
-            (commune, content_hash) for commune, content_hash in connection.execute(contents)
-        ),
+        frozenset(connection.execute(contents).cursor.fetchall()),
         frozenset(connection.execute(entries).scalars()),
     )
 
@@ -165,8 +172,14 @@ _FILE_NAMES: Final = ("delivery", "commune", "file", "date", "sequence", "kind")
 _MARKS: Final = ("line", "from_run", "to_run")
 
 
-def read_occurrences(connection: Connection) -> pd.DataFrame:
+def read_occurrences(
+    connection: Connection, deliveries: Collection[str] | None = None
+) -> pd.DataFrame:
     """Every delivered row, with what its delivery is.
+
+    Args:
+        connection: any connection.
+        deliveries: names of the deliveries that are meant; all where None.
 
     Returns:
         The position columns of ROWS, ``family``, ``register_type``, ``outcome`` and ``reason`` (as
@@ -175,12 +188,14 @@ def read_occurrences(connection: Connection) -> pd.DataFrame:
         delivery; ``occurrence``, the register's number of it. Sorted by position.
     """
     names = [column.name for column in t.occurrences.columns if column.name not in _MARKS]
-    rows = current_frame(connection, t.occurrences, names=names)
+    among = _of_deliveries(deliveries)
+    rows = current_frame(connection, t.occurrences, among, names)
     files = _file_places(connection)
     where = files.index.get_indexer(pd.Index(rows["file"]))
     rows, where = rows[where >= 0], where[where >= 0]
-    raw_hash = _by_number(connection, t.raw_rows.c.raw_row, t.raw_rows.c.raw_hash)
-    content_hash = _by_number(connection, t.contents.c.content, t.contents.c.content_hash)
+    o = t.occurrences.c
+    raw_hash = _by_number(connection, (t.raw_rows.c.raw_hash, o.raw_row), among)
+    content_hash = _by_number(connection, (t.contents.c.content_hash, o.content), among)
     columns = {name: files[name].take(where).array for name in _FILE_NAMES} | {
         "raw_hash": raw_hash.reindex(rows["raw_row"]).array,
         "content_hash": content_hash.reindex(rows["content"].fillna(0)).fillna("").array,
@@ -208,9 +223,33 @@ def _file_places(connection: Connection) -> pd.DataFrame:
     return frame.sort_values(["delivery", "commune", "file"]).set_index("number")
 
 
-def _by_number(connection: Connection, number: Column[int], text: Column[str]) -> pd.Series[str]:
-    """Texts of a content table by the number of their line; the index of the text alone is read."""
-    frame = query_frame(connection, select(number, text), {"number": "int64", "text": "str"})
+def _of_deliveries(deliveries: Collection[str] | None) -> ColumnElement[bool] | None:
+    """Condition for rows of some deliveries; None for those of all."""
+    if deliveries is None:
+        return None
+    f, d = t.files, t.deliveries
+    files = select(f.c.file).join(d, d.c.delivery == f.c.delivery)
+    return t.occurrences.c.file.in_(files.where(holds(d), d.c.name.in_(sorted(deliveries))))
+
+
+def _by_number(
+    connection: Connection,
+    columns: tuple[Column[str], Column[int]],
+    among: ColumnElement[bool] | None,
+) -> pd.Series[str]:
+    """Texts of a content table by the number of their line; the index of the text alone is read.
+
+    Args:
+        connection: any connection.
+        columns: the text, and the column of rows that names its line.
+        among: the rows whose texts are wanted; those of all where None.
+    """
+    text, named = columns
+    (number,) = text.table.primary_key.columns
+    query = select(number, text)
+    if among is not None:
+        query = query.where(number.in_(select(named).where(among, named.is_not(None))))
+    frame = query_frame(connection, query, {"number": "int64", "text": "str"})
     return frame.set_index("number")["text"]
 
 

@@ -24,7 +24,7 @@ import numpy as np
 from reconcile.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -39,6 +39,7 @@ PREFIXES: Final[dict[str, str]] = {
 
 _MODULUS: Final = len(ALPHABET)
 _VALUE: Final = {symbol: value for value, symbol in enumerate(ALPHABET)}
+_SYMBOLS: Final = np.array(list(ALPHABET))
 _DIGITS: Final = 4
 _FORM: Final = re.compile(rf"([{''.join(PREFIXES)}])([{ALPHABET}]{{{_DIGITS + 1},}})")
 
@@ -87,15 +88,29 @@ def parse_id(text: str) -> tuple[str, int]:
 
 
 def format_ids(kind: str, numbers: Iterable[int]) -> list[str]:
-    """Many ids at once; each distinct number is formatted only once."""
-    known: dict[int, str] = {}
-    ids = []
-    for number in numbers:
-        text = known.get(number)
-        if text is None:
-            text = known[number] = format_id(kind, number)
-        ids.append(text)
-    return ids
+    """Many ids at once, as :func:`format_id` gives them; equal ones are one object."""
+    distinct, places = np.unique(np.fromiter(numbers, dtype=np.int64), return_inverse=True)
+    texts: list[str] = []
+    for digits, part in _by_length(distinct):
+        values = part[:, None] // _MODULUS ** np.arange(digits - 1, -1, -1) % _MODULUS
+        check = np.full(len(part), _remainder(kind))
+        for value in values.T:
+            check = (check * 2 + value) % _MODULUS
+        check = (1 - 2 * check) % _MODULUS
+        symbols = _SYMBOLS[np.column_stack([values, check])]
+        ends = symbols.view(f"U{digits + 1}").ravel().tolist()
+        texts += [f"{kind}-{end}" for end in ends]
+    return list(np.array([*texts, ""], dtype=object)[places])
+
+
+def _by_length(numbers: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64]]]:
+    """Sorted numbers by how many digits they are written with."""
+    digits = _DIGITS
+    while len(numbers):
+        longer = int(np.searchsorted(numbers, _MODULUS**digits))
+        if longer:
+            yield digits, numbers[:longer]
+        numbers, digits = numbers[longer:], digits + 1
 
 
 def run_name(number: int) -> str:

@@ -16,7 +16,7 @@ from reconcile.register.ids import format_ids
 from reconcile.register.versioned import holds
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from sqlalchemy import Column, ColumnElement, Connection, Table
 
@@ -58,6 +58,13 @@ def live_entries(connection: Connection, where: ColumnElement[bool] | None = Non
     """LIVE_ENTRIES, with ``entry_id`` and ``event_id`` beside."""
     frame = _entries(connection, where)
     return _contract(model.LIVE_ENTRIES, frame, "entry_key", ["entry_id", "event_id"])
+
+
+def gone(connection: Connection) -> frozenset[str]:
+    """Keys of the entries that the latest full export of their scope lacks."""
+    e = t.entries
+    query = select(e.c.entry_key).where(holds(e), e.c.gone.is_(True))
+    return frozenset(connection.execute(query).scalars())
 
 
 def _entries(connection: Connection, where: ColumnElement[bool] | None) -> pd.DataFrame:
@@ -246,12 +253,8 @@ def delivered_rows(connection: Connection) -> pd.DataFrame:
         (empty where the row was not accepted), ``entry`` (the entry's number), ``version`` and
         ``current``.
     """
-    rows = read_occurrences(connection)
-    found = current_frame(connection, t.entry_occurrences)
+    rows = row_outcomes(connection)
     event_of = _numbers(current_frame(connection, t.event_entries), "entry", "event")
-    rows = rows.merge(found, on="occurrence", how="left", suffixes=("", "_found"))
-    rows["outcome"] = rows["outcome_found"].where(rows["outcome"] == "", rows["outcome"])
-    rows["outcome"] = rows["outcome"].fillna("").astype("str")
     present = rows["entry"].notna()
     entry = rows.loc[present, "entry"]
     for name, kind, numbers in (
@@ -260,6 +263,24 @@ def delivered_rows(connection: Connection) -> pd.DataFrame:
     ):
         rows[name] = pd.Series("", index=rows.index, dtype="str")
         rows.loc[present, name] = format_ids(kind, numbers.tolist())
+    return rows
+
+
+def row_outcomes(connection: Connection, deliveries: Collection[str] | None = None) -> pd.DataFrame:
+    """What became of delivered rows, without ids.
+
+    Args:
+        connection: any connection.
+        deliveries: names of the deliveries that are meant; all where None.
+
+    Returns:
+        As :func:`delivered_rows`, without ``entry_id`` and ``event_id``.
+    """
+    rows = read_occurrences(connection, deliveries)
+    found = current_frame(connection, t.entry_occurrences)
+    rows = rows.merge(found, on="occurrence", how="left", suffixes=("", "_found"))
+    rows["outcome"] = rows["outcome_found"].where(rows["outcome"] == "", rows["outcome"])
+    rows["outcome"] = rows["outcome"].fillna("").astype("str")
     rows["current"] = rows["current"].fillna(value=False).astype("bool")
     return rows.drop(columns="outcome_found")
 

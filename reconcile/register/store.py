@@ -332,6 +332,11 @@ class Register(Session):
         with self._reading() as connection:
             return reading.delivered_rows(connection)
 
+    def row_outcomes(self, deliveries: Collection[str]) -> pd.DataFrame:
+        """Rows of some deliveries; see :func:`reconcile.register.reading.row_outcomes`."""
+        with self._reading() as connection:
+            return reading.row_outcomes(connection, deliveries)
+
     def refused_rows(self) -> pd.DataFrame:
         """Cells of refused rows; see :func:`reconcile.register.delivered.read_refused`."""
         with self._reading() as connection:
@@ -404,6 +409,11 @@ class Register(Session):
         """
         with self._reading() as connection:
             return standing.standing(connection, text)
+
+    def gone(self) -> frozenset[str]:
+        """Keys of the entries that the latest full export of their scope lacks."""
+        with self._reading() as connection:
+            return reading.gone(connection)
 
     def versions(self, text: str) -> pd.DataFrame:
         """What an entry said; see :func:`reconcile.register.delivered.read_versions`.

@@ -7,6 +7,7 @@ from reconcile.register.ids import (
     ALPHABET,
     assign_ids,
     format_id,
+    format_ids,
     parse_id,
     parse_run,
     reanchor,
@@ -22,6 +23,13 @@ def test_an_id_is_read_back_however_it_is_typed(kind, number):
     text = format_id(kind, number)
     assert parse_id(text) == (kind, number)
     assert parse_id(f" {text.lower().replace('-', ' ')} ") == (kind, number)
+
+
+@given(kinds, st.lists(st.integers(0, 10**9)))
+def test_many_ids_are_those_of_each_number(kind, several):
+    several += [1, *(29**digits - less for digits in (4, 5) for less in (0, 1))]
+    assert format_ids(kind, several) == [format_id(kind, number) for number in several]
+    assert format_ids(kind, iter([])) == []
 
 
 @given(kinds, numbers, st.data())
