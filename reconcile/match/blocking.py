@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from reconcile.match.model import BlockingRule, Model
+    from reconcile.match.names import NameForms
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
@@ -221,57 +222,54 @@ class _Parts:
         codes = self.encoded.coded(column).codes
         return Part(codes, np.full(len(codes), 1 / self.model.persons))
 
-    def _texts(self, texts: list[str], shares: Floats) -> Part:
-        codes = pd.factorize(np.array(texts, dtype=object))[0].astype(np.int64)
-        empty = np.array([not text for text in texts], dtype=bool)
+    def _of_name(self, codes: Ints, shares: Floats) -> Part:
+        """A form of names: its code and share by distinct name."""
         names = self.encoded.names.codes
-        return Part(
-            np.where((names == MISSING) | empty[names], MISSING, codes[names]), shares[names]
-        )
-
-    def _tokens(self, texts: list[str], at: int) -> list[str]:
-        return [(text.split() or [""])[at] for text in texts]
+        return Part(np.where(names == MISSING, MISSING, codes[names]), shares[names])
 
     @cached_property
-    def _plain_shares(self) -> Floats:
-        return self.model.frequencies.of_plain(self.encoded.names.forms.texts)
+    def _shares(self) -> Floats:
+        return self.model.frequencies.of_plain(self._forms.words)
 
-    def _token_shares(self, part: str, at: int) -> Floats:
-        tokens = self._tokens(self.encoded.names.forms.texts, at)
-        return self.model.frequencies.of_part(part, tokens)
+    def _word_shares(self, part: str, at: int) -> Floats:
+        words = [(words or [""])[at] for words in self._forms.words]
+        return self.model.frequencies.of_part(part, words)
+
+    @property
+    def _forms(self) -> NameForms:
+        return self.encoded.names.forms
 
     def _name(self) -> Part:
-        return self._texts(self.encoded.names.forms.texts, self._plain_shares)
+        return self._of_name(self._forms.plain, self._shares)
 
     def _sound(self) -> Part:
-        return self._texts(self.encoded.names.forms.sounds, self._plain_shares)
+        return self._of_name(self._forms.sound, self._shares)
 
     def _words(self) -> Part:
         """The name's words in whatever order."""
-        texts = [" ".join(sorted(text.split())) for text in self.encoded.names.forms.texts]
-        return self._texts(texts, self._plain_shares)
+        return self._of_name(self._forms.any_order, self._shares)
 
     def _rest(self) -> Part:
         """The name without the family name, where something of it is left to tell people apart."""
-        texts = [" ".join(text.split()[1:]) for text in self.encoded.names.forms.texts]
-        middle = [" ".join(text.split()[:-1]) for text in texts]
+        middle = [" ".join(words[1:-1]) for words in self._forms.words]
         shares = self.model.frequencies.of_part("middle", middle)
-        return self._texts(texts, shares * self._token_shares("given", -1))
+        return self._of_name(self._forms.rest, shares * self._word_shares("given", -1))
 
     def _other(self) -> Part:
-        return self._texts(self.encoded.names.forms.others, self._plain_shares)
+        return self._of_name(self._forms.other, self._shares)
 
     def _family(self) -> Part:
-        texts = self._tokens(self.encoded.names.forms.texts, 0)
-        return self._texts(texts, self._token_shares("family", 0))
+        return self._of_name(self._forms.family, self._word_shares("family", 0))
 
     def _given(self) -> Part:
-        texts = self._tokens(self.encoded.names.forms.texts, -1)
-        return self._texts(texts, self._token_shares("given", -1))
+        return self._of_name(self._forms.last, self._word_shares("given", -1))
 
     def _given_sound(self) -> Part:
-        texts = self._tokens(self.encoded.names.forms.sounds, -1)
-        return self._texts(texts, self._token_shares("given", -1))
+        last = pd.factorize(
+            np.array([(words or [""])[-1] for words in self._forms.sound_words], dtype=object)
+        )[0].astype(np.int64)
+        codes = np.where(self._forms.sound == MISSING, MISSING, last)
+        return self._of_name(codes, self._word_shares("given", -1))
 
     def _sex(self) -> Part:
         codes = sexes(self.encoded.mentions["sex"])

@@ -167,15 +167,17 @@ class NameFrequencies:
         middle_given = np.maximum(_TOGETHER * middle * given, _RAREST)
         return NameShares(name, family_given, middle_given)
 
-    def of_plain(self, names: list[str]) -> NDArray[np.float64]:
+    def of_plain(self, names: list[list[str]]) -> NDArray[np.float64]:
         """Share of all people whose unmarked full name this is, whatever sex and cohort.
 
         A function of the unmarked name alone, so that all mentions that share it get the same
         block keys.
+
+        Args:
+            names: the words of each.
         """
-        tokens = [name.split() for name in names]
         middle_codes, middles = pd.factorize(
-            np.array([" ".join(words[1:-1]) for words in tokens], dtype=object)
+            np.array([" ".join(words[1:-1]) for words in names], dtype=object)
         )
         total = np.zeros(len(names), dtype=np.float64)
         for sex in _SEXES:
@@ -186,10 +188,10 @@ class NameFrequencies:
                 ],
                 dtype=np.float64,
             )
-            family = self._by_token("family", sex, [words[0] if words else "" for words in tokens])
-            given = self._by_token("given", sex, [words[-1] if words else "" for words in tokens])
+            family = self._by_token("family", sex, [words[0] if words else "" for words in names])
+            given = self._by_token("given", sex, [words[-1] if words else "" for words in names])
             total += family * given * product[middle_codes]
-        size = np.array([len(words) for words in tokens], dtype=np.int64)
+        size = np.array([len(words) for words in names], dtype=np.int64)
         together = np.where(size > 2, _TOGETHER, _NO_MIDDLE)
         share = np.maximum(together * total / len(_SEXES), _RAREST)
         return np.where(size > 0, share, 1.0)

@@ -27,6 +27,19 @@ _MOST_EDITS: Final = 2
 class NameForms:
     """Every distinct name's forms in codes, and the questions asked of pairs of names.
 
+    Codes are ``MISSING`` where a name has no such form.
+
+    Attributes:
+        words: words of each unmarked name.
+        sound_words: words of each name by its sound.
+        plain: code of the unmarked name.
+        sound: code of its sound.
+        other: code of the second name.
+        family: code of the first word.
+        last: code of the last word.
+        rest: code of all words but the first.
+        any_order: code of the words in whatever order.
+
     Args:
         texts: form (key, plain, sound, other) -> text of each distinct name; ``other`` is the
             second name in brackets, unmarked.
@@ -40,31 +53,33 @@ class NameForms:
         regional: tuple[tuple[str, ...], ...],
         optional: tuple[str, ...],
     ) -> None:
-        self.texts = texts["plain"]
-        self.sounds = texts["sound"]
-        self.others = texts["other"]
         self._optional = frozenset(plain(word) for word in optional)
         region = {plain(word): plain(group[0]) for group in regional for word in group}
-        words = [text.split() for text in self.texts]
-        self._plain_texts = _texts(self.texts)
-        self._other_texts = _texts(self.others)
+        self.words = words = [text.split() for text in texts["plain"]]
+        self.sound_words = [text.split() for text in texts["sound"]]
+        self._plain_texts = _texts(texts["plain"])
+        self._other_texts = _texts(texts["other"])
         self._middles = _texts([" ".join(tokens[1:-1]) for tokens in words])
         self._key = _codes(texts["key"])
-        self._plain = _codes(self.texts)
-        self._sound = _codes(self.sounds)
-        self._family = _codes([tokens[0] if tokens else "" for tokens in words])
-        self._given = _codes([tokens[-1] if len(tokens) > 1 else "" for tokens in words])
-        self._middle = _codes([" ".join(tokens[1:-1]) for tokens in words])
-        self._any_order = _codes([" ".join(sorted(tokens)) for tokens in words])
-        self._region = _codes([" ".join(region.get(t, t) for t in tokens) for tokens in words])
+        self.plain, self.sound = _codes(texts["plain"]), _codes(texts["sound"])
+        self.other = _codes(texts["other"])
+        self.family = _codes([tokens[0] if tokens else "" for tokens in words])
+        self.last = _codes([tokens[-1] if tokens else "" for tokens in words])
+        self._count = np.array([len(tokens) for tokens in words], dtype=np.int64)
+        self._given = np.where(self._count > 1, self.last, MISSING)
+        self._middle = _codes(list(self._middles))
+        self.rest = _codes([" ".join(tokens[1:]) for tokens in words])
+        self.any_order = _codes([" ".join(sorted(tokens)) for tokens in words])
+        self._region = _codes([" ".join([region.get(t, t) for t in tokens]) for tokens in words])
         self._bare = np.array(
-            [key == text for key, text in zip(texts["key"], self.texts, strict=True)], dtype=bool
+            [key == text for key, text in zip(texts["key"], texts["plain"], strict=True)],
+            dtype=bool,
         )
-        self._length = np.array([len(text) for text in self.texts], dtype=np.int64)
-        self._letters = np.array([_letters(text) for text in self.texts], dtype=np.int64)
+        self._length = np.array([len(text) for text in texts["plain"]], dtype=np.int64)
+        self._letters = np.full(len(words), MISSING, dtype=np.int64)
 
     def __len__(self) -> int:
-        return len(self.texts)
+        return len(self.words)
 
     def compare(self, left: Ints, right: Ints) -> NDArray[np.int8]:
         """Level of each pair of names, 0 where one is missing.
@@ -91,19 +106,19 @@ class NameForms:
         def same(codes: Ints) -> Flags:
             return np.asarray(codes[first] == codes[second])
 
-        ends = same(self._family) & same(self._given) & (self._given[first] >= 0)
-        plain_equal = same(self._plain)
+        ends = same(self.family) & same(self._given) & (self._given[first] >= 0)
+        plain_equal = same(self.plain)
         edits = self._edits(first, second, ~plain_equal)
         longer = np.minimum(self._length[first], self._length[second])
         holds: dict[str, Flags] = {
             "exact": same(self._key),
             "unmarked": plain_equal & (self._bare[first] | self._bare[second]),
-            "sound": same(self._sound),
+            "sound": same(self.sound),
             "marks": plain_equal,
             "middle_missing": ends & self._middle_missing(first, second, ends),
             "regional": same(self._region),
             "one_edit": (edits == 1) & (longer >= _SHORT),
-            "swapped": same(self._any_order),
+            "swapped": same(self.any_order),
             "other_name": self._other_name(first, second),
             "middle_differs": ends,
             "family_differs": same(self._given)
@@ -123,7 +138,7 @@ class NameForms:
         # so are those of whose letters more than four stand in one of them only.
         near = wanted & (np.abs(self._length[first] - self._length[second]) <= _MOST_EDITS)
         at = np.flatnonzero(near)
-        unlike = np.bitwise_count(self._letters[first[at]] ^ self._letters[second[at]])
+        unlike = np.bitwise_count(self._letters_of(first[at]) ^ self._letters_of(second[at]))
         at = at[unlike <= 2 * _MOST_EDITS]
         edits = np.full(len(first), 3, dtype=np.uint8)
         if len(at):
@@ -135,6 +150,12 @@ class NameForms:
                 dtype=np.uint8,
             )
         return edits
+
+    def _letters_of(self, names: Ints) -> Ints:
+        """The letters of names as :func:`_letters` has them, worked out once they are asked for."""
+        asked = np.unique(names[self._letters[names] == MISSING])
+        self._letters[asked] = [_letters(str(text)) for text in self._plain_texts[asked]]
+        return self._letters[names]
 
     def _middle_missing(self, first: Ints, second: Ints, ends: Flags) -> Flags:
         """Is one middle name a part of the other, or the same but for Thị and Văn."""
