@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import platform
 import tempfile
 from dataclasses import asdict, replace
@@ -191,9 +192,35 @@ def _write_for_officers(
             unasked=_count(run, "doubts_not_asked"),
             changes=_part(run, "counts").get("changes", {}),
             attention=attention_of(run, knowledge),
+            history=open_after(register.runs()),
+            thresholds=_thresholds(knowledge),
         )
     )
     write_new(outputs["report"], page.render(figures, language).encode())
+
+
+def open_after(runs: list[dict[str, object]]) -> list[tuple[str, dict[str, int]]]:
+    """How many questions of each kind were open after each run that stands, the oldest first.
+
+    Args:
+        runs: as :meth:`Register.runs` gives them.
+    """
+    found = []
+    for run in runs:
+        manifest = run["manifest"]
+        told = manifest.get("counts") if isinstance(manifest, dict) else None
+        if not run["undone_by"] and isinstance(told, dict):
+            found.append((str(run["run"]), dict(told.get("conflicts", {}))))
+    return found
+
+
+def _thresholds(knowledge: Knowledge) -> list[tuple[str, float]]:
+    """Weights from which an officer is asked, and from which the tool links by itself."""
+    asked = knowledge.bounds.rules.thresholds.question_probability
+    return [
+        ("asked from here", math.log2(asked / (1 - asked))),
+        ("linked from here", knowledge.bounds.link),
+    ]
 
 
 def waiting_since(

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _WORST: Final = 20  # findings in the heat map
 _FILES: Final = 200  # files in the table of files
+_RUNS: Final = 10  # runs in the table of questions over time
+_YEARS: Final = 80  # years in a picture of the books
 _BAR_HEIGHT: Final = 120.0
 _OUTCOMES: Final = {
     Outcome.NEW.value: "new",
@@ -68,13 +70,17 @@ def render(summary: Summary, language: str) -> str:
         files=summary.rows.head(_FILES).to_dict("records"),
         outcomes=_OUTCOMES,
         entries=page.entries(),
-        overlap=page.overlap(),
+        overlap=page.overlap(summary.persons, "persons"),
+        recorded=page.overlap(summary.recorded, "events"),
         events=summary.events.to_dict("records"),
         questions=page.questions(),
+        history=page.history(),
         severities=_SEVERITIES,
         findings=page.findings(),
+        quality=page.quality(),
         books=page.books(),
         weights=page.weights(),
+        marks=page.marks(),
         doubts=page.doubts(),
         bar_height=_BAR_HEIGHT,
         pictures=pictures,
@@ -233,16 +239,15 @@ class _Page:
             "lines": lines,
         }
 
-    def overlap(self) -> list[tuple[str, int, float]]:
-        """In which communes' books persons stand: words, persons, share of the most frequent."""
+    def overlap(self, found: pd.DataFrame, counted: str) -> list[tuple[str, int, float]]:
+        """In which communes' books persons or events stand: words, how many, share of the most."""
         lines = [
-            (str(line["communes"]).split(), int(line["persons"]))
-            for line in self._summary.persons.to_dict("records")
+            (str(line["communes"]).split(), int(line[counted])) for line in found.to_dict("records")
         ]
-        most = max((persons for _, persons in lines), default=1)
+        most = max((count for _, count in lines), default=1)
         return [
-            (" + ".join(self._commune(code) for code in communes), persons, persons / most)
-            for communes, persons in sorted(lines, key=lambda line: (len(line[0]), line[0]))
+            (" + ".join(self._commune(code) for code in communes), count, count / most)
+            for communes, count in sorted(lines, key=lambda line: (len(line[0]), line[0]))
         ]
 
     def questions(self) -> list[tuple[str, list[int], int]]:
@@ -254,6 +259,27 @@ class _Page:
                 counts = [_at(table, kind, each) for each in _SEVERITIES]
                 lines.append((self._words(words, kind), counts, sum(counts)))
         return lines
+
+    def history(self) -> dict[str, Any]:
+        """Open questions after each of the last runs; empty where there was only one."""
+        runs = self._summary.history[-_RUNS:]
+        if len(runs) < 2:
+            return {}
+        kinds = {
+            kind: words
+            for kind, words in self._summary.kinds.items()
+            if any(counts.get(kind) for _, counts in runs)
+        }
+        totals = [sum(counts.values()) for _, counts in runs]
+        most = max(totals) or 1
+        return {
+            "runs": [name for name, _ in runs],
+            "bars": [(total, total / most) for total in totals],
+            "lines": [
+                (self._words(words, kind), [counts.get(kind, 0) for _, counts in runs])
+                for kind, words in kinds.items()
+            ],
+        }
 
     def findings(self) -> dict[str, Any]:
         """The most frequent findings as a heat map: per thousand entries of each commune."""
@@ -275,20 +301,27 @@ class _Page:
             lines.append((sentence, act, list(zip(counts, shares, strict=True))))
         return {"communes": [self._commune(c) for c in communes], "lines": lines}
 
+    def quality(self) -> dict[str, Any]:
+        """Entries with something wrong: one line per commune and register type, a cell per year."""
+        return self._by_year(self._summary.quality, "flawed", "entries")
+
     def books(self) -> dict[str, Any]:
         """Completeness of the books: one line per commune and register type, one cell per year."""
-        books = self._summary.books
-        if books.empty:
+        return self._by_year(self._summary.books, "present", "last")
+
+    def _by_year(self, found: pd.DataFrame, part: str, whole: str) -> dict[str, Any]:
+        """Two counts of each commune, register type and year."""
+        if found.empty:
             return {"years": [], "lines": []}
-        years = list(range(int(books["year"].min()), int(books["year"].max()) + 1))[-80:]
+        years = list(range(int(found["year"].min()), int(found["year"].max()) + 1))[-_YEARS:]
         lines = []
-        for (commune, code), part in books.groupby(["commune", "register_type"], sort=True):
-            cells = {
-                int(line["year"]): (int(line["present"]), int(line["last"]))
-                for line in part.to_dict("records")
+        for (commune, code), cells in found.groupby(["commune", "register_type"], sort=True):
+            counts = {
+                int(line["year"]): (int(line[part]), int(line[whole]))
+                for line in cells.to_dict("records")
             }
             words = self._words(self._summary.register_types.get(str(code)), str(code))
-            lines.append((f"{self._commune(str(commune))} · {words}", cells))
+            lines.append((f"{self._commune(str(commune))} · {words}", counts))
         return {"years": years, "lines": lines}
 
     def doubts(self) -> list[str]:
@@ -350,6 +383,17 @@ class _Page:
             ),
             _BAR_HEIGHT,
         )
+
+    def marks(self) -> list[tuple[str, float]]:
+        """Thresholds among the bars of the weights: words, and how many bars are before it."""
+        lows = self._summary.weights["low"].tolist()
+        if len(lows) < 2:
+            return []
+        step = lows[1] - lows[0]
+        return [
+            (self.say(words), min(max((weight - lows[0]) / step, 0.0), float(len(lows))))
+            for words, weight in self._summary.thresholds
+        ]
 
 
 def _total(frame: pd.DataFrame, column: str) -> int:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final, Protocol
 import numpy as np
 import pandas as pd
 
-from reconcile.model import ConflictState
+from reconcile.model import ConflictState, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from reconcile.config import CommuneName, RegisterType
@@ -56,6 +56,8 @@ class Source:
         estimate: what the run believes of its own errors; None where no run worked it out.
         changes: what the run changed, by what it is, as ``Changes`` of the register.
         attention: what one should look at after the run, each a sentence, as in ``Merged``.
+        history: runs, oldest first: name, and how many questions of each kind were open after it.
+        thresholds: match weights from which something happens: what, in words, and the weight.
     """
 
     register: Readable
@@ -70,6 +72,8 @@ class Source:
     estimate: Estimate | None = None
     changes: Mapping[str, int] = field(default_factory=dict)
     attention: tuple[Problem, ...] = ()
+    history: Sequence[tuple[str, Mapping[str, int]]] = ()
+    thresholds: Sequence[tuple[str, float]] = ()
 
 
 @dataclass(frozen=True)
@@ -88,13 +92,18 @@ class Summary:
         entries: ``commune``, ``register_type``, ``entries``.
         persons: ``communes`` (ids joined with a blank) and ``persons`` who stand in just these.
         events: ``entries`` (how many record one event) and ``events``.
+        recorded: ``communes`` (ids joined with a blank) and ``events`` that stand in just the books
+            of these.
         conflicts: ``kind``, ``severity``, ``count`` of the open ones, and the ``minutes`` that they
             are expected to take.
         findings: ``code``, ``commune``, ``count``.
         books: ``commune``, ``register_type``, ``year``, ``last`` (highest number), ``present``.
         weights: ``low`` (match weight in bits from which the bar goes), ``link``, ``question``:
             how many pairs.
-        history: ``run`` and ``open``: open conflicts after each run; empty where unknown.
+        history: runs, oldest first: name, and how many questions of each kind were open after it.
+        quality: ``commune``, ``register_type``, ``year``, ``entries`` and how many of them are
+            ``flawed``: something is to be looked at in what they say.
+        thresholds: match weights from which something happens: what, in words, and the weight.
         unreadable: ``delivery``, ``commune``, ``file`` of files that were left out.
         unasked: doubts about persons that are not asked about.
         estimate: what the run believes of its own errors; None where no run worked it out.
@@ -113,11 +122,14 @@ class Summary:
     entries: pd.DataFrame
     persons: pd.DataFrame
     events: pd.DataFrame
+    recorded: pd.DataFrame
     conflicts: pd.DataFrame
     findings: pd.DataFrame
+    quality: pd.DataFrame
     books: pd.DataFrame
     weights: pd.DataFrame
-    history: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"run": [], "open": []}))
+    history: Sequence[tuple[str, Mapping[str, int]]] = ()
+    thresholds: Sequence[tuple[str, float]] = ()
     unreadable: pd.DataFrame = field(
         default_factory=lambda: pd.DataFrame({"delivery": [], "commune": [], "file": []})
     )
@@ -135,6 +147,7 @@ def summarise(source: Source) -> Summary:
     """
     register = source.register
     entries = register.entries()
+    findings = register.findings()
     files = register.files()
     unreadable = files[files["status"] == "unreadable"]
     return Summary(
@@ -147,10 +160,12 @@ def summarise(source: Source) -> Summary:
         rules=source.rules,
         rows=register.accounts(),
         entries=_counted(entries, ["commune", "register_type"], "entries"),
-        persons=_overlap(register.owners()),
+        persons=_overlap(register.owners(), "person_id", "persons"),
         events=_events(entries),
+        recorded=_overlap(entries, "event_id", "events"),
         conflicts=_conflicts(register.conflicts(), source.wording),
-        findings=_counted(register.findings(), ["code", "commune"], "count"),
+        findings=_counted(findings, ["code", "commune"], "count"),
+        quality=_quality(entries, findings),
         books=_books(entries),
         weights=_weights(register.link_weights()),
         unreadable=unreadable[["delivery", "commune", "file"]].reset_index(drop=True),
@@ -158,6 +173,8 @@ def summarise(source: Source) -> Summary:
         estimate=source.estimate,
         changes=source.changes,
         attention=source.attention,
+        history=source.history,
+        thresholds=source.thresholds,
     )
 
 
@@ -165,12 +182,12 @@ def _counted(frame: pd.DataFrame, by: list[str], name: str) -> pd.DataFrame:
     return frame.groupby(by, sort=True).size().rename(name).reset_index()
 
 
-def _overlap(mentions: pd.DataFrame) -> pd.DataFrame:
-    """How many persons stand in the books of which communes."""
-    met = mentions[["person_id", "commune"]].drop_duplicates()
+def _overlap(frame: pd.DataFrame, group: str, counted: str) -> pd.DataFrame:
+    """How many persons, or events, stand in the books of which communes."""
+    met = frame[[group, "commune"]].drop_duplicates()
     names = sorted(met["commune"].unique())
     bit = met["commune"].map({name: 1 << place for place, name in enumerate(names)})
-    masks = bit.groupby(met["person_id"].to_numpy()).sum()
+    masks = bit.groupby(met[group].to_numpy()).sum()
     counts = masks.value_counts().sort_index()
     return pd.DataFrame(
         {
@@ -178,9 +195,21 @@ def _overlap(mentions: pd.DataFrame) -> pd.DataFrame:
                 " ".join(name for place, name in enumerate(names) if int(mask) >> place & 1)
                 for mask in counts.index
             ],
-            "persons": counts.to_numpy(),
+            counted: counts.to_numpy(),
         }
     )
+
+
+def _quality(entries: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:
+    """Of each commune, register type and year: entries, and those in which something is wrong."""
+    book = ["commune", "register_type", "year"]
+    told = entries[[*book, "content_hash"]].dropna(subset="year")
+    grave = findings[findings["severity"].ne(Severity.INFO.value)]
+    flawed = pd.MultiIndex.from_frame(grave[["content_hash", "commune"]].drop_duplicates())
+    mine = pd.MultiIndex.from_frame(told[["content_hash", "commune"]])
+    told = told.assign(flawed=mine.isin(flawed))
+    found = told.groupby(book, sort=True)["flawed"].agg(entries="size", flawed="sum")
+    return found.reset_index().astype({"year": "int64", "entries": "int64", "flawed": "int64"})
 
 
 def _events(entries: pd.DataFrame) -> pd.DataFrame:

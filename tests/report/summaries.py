@@ -65,6 +65,20 @@ def summary(**changes):
             }
         ),
         "events": pd.DataFrame({"entries": [1, 2, 3], "events": [9_000, 120, 4]}),
+        "recorded": pd.DataFrame(
+            {"communes": ["hiep_duc", "hiep_duc hoi_xuan"], "events": [9_060, 64]}
+        ),
+        "quality": pd.DataFrame(
+            [
+                (commune, code, year, 40, int(random.integers(0, 12)))
+                for commune in COMMUNES
+                for code in types
+                for year in years
+            ],
+            columns=["commune", "register_type", "year", "entries", "flawed"],
+        ),
+        "thresholds": [("asked from here", -1.2), ("linked from here", 9.5)],
+        "history": [("R0010", {"same_person": 400, "law": 40}), ("R0012", {"same_person": 220})],
         "conflicts": pd.DataFrame(
             [
                 ("same_person", "warning", 220, 440.0),
