@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from reconcile.console import Console, Progress
+from reconcile import progress as work
+from reconcile.console import Console
 from reconcile.errors import ReconcileError, UsageError
 from reconcile.requests import (
     ChangesRequest,
@@ -254,9 +255,9 @@ RunArgument = Annotated[str, typer.Argument(metavar="RUN", help=_("A run, as R00
 
 
 @contextlib.contextmanager
-def _working(*, quiet: bool = False) -> Iterator[Progress]:
+def _working(*, quiet: bool = False, stages: Sequence[str] = ()) -> Iterator[work.Progress]:
     """Progress around a pipeline call; its errors become messages and exit codes."""
-    progress = Progress(LANGUAGE, quiet=quiet)
+    progress = work.Progress(LANGUAGE, quiet=quiet, stages=stages)
     try:
         yield progress
     except ReconcileError as error:
@@ -306,7 +307,7 @@ def demo(
     quiet: QuietOption = False,
 ) -> None:
     """Merge the sample exports."""
-    with _working(quiet=quiet) as progress:
+    with _working(quiet=quiet, stages=work.MERGING) as progress:
         from reconcile import pipeline
 
         merged = pipeline.demo(out, str(lang), progress)
@@ -349,7 +350,7 @@ def merge(
     quiet: QuietOption = False,
 ) -> None:
     """Merge deliveries."""
-    with _working(quiet=quiet) as progress:
+    with _working(quiet=quiet, stages=work.MERGING) as progress:
         from reconcile import pipeline
 
         merged = pipeline.merge(
@@ -388,7 +389,7 @@ def check(
     quiet: QuietOption = False,
 ) -> None:
     """Check deliveries."""
-    with _working(quiet=quiet) as progress:
+    with _working(quiet=quiet, stages=work.CHECKING) as progress:
         from reconcile import pipeline
         from reconcile.config import mappings_folder
         from reconcile.text.findings import load_findings
@@ -429,7 +430,7 @@ def review(
     quiet: QuietOption = False,
 ) -> None:
     """Apply decisions."""
-    with _working(quiet=quiet) as progress:
+    with _working(quiet=quiet, stages=work.REVIEWING) as progress:
         from reconcile import pipeline
 
         reviewed = pipeline.review_workbooks(
@@ -548,7 +549,7 @@ def verify(
 ) -> None:
     """Verify a register."""
     del lang
-    with _working(quiet=quiet) as progress:
+    with _working(quiet=quiet, stages=work.COMPARING) as progress:
         from reconcile import pipeline
 
         problems = pipeline.verify(register, against)
@@ -766,7 +767,7 @@ def judgements_import(
 ) -> None:
     """Import judgements."""
     del lang
-    with _working(quiet=quiet) as progress:
+    with _working(quiet=quiet, stages=work.CARRYING) as progress:
         from reconcile import pipeline
 
         issued = pipeline.import_judgements(

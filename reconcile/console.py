@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import sys
 import textwrap
-import time
 import unicodedata
 from typing import TYPE_CHECKING, Final, TextIO
 
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
-    from rich.progress import Progress as Bar
-    from rich.progress import TaskID
 
     from reconcile.errors import FileFault, ReconcileError
     from reconcile.errors import Problem as Sentence
@@ -47,7 +44,6 @@ _REASONS: Final = (
     "Invalid argument",
     "File name too long",
 )
-_SHOW_AFTER: Final = 1.0  # seconds of work before progress shows
 
 
 def harmless(text: str) -> str:
@@ -56,55 +52,6 @@ def harmless(text: str) -> str:
         "?" if unicodedata.category(letter) == "Cc" and letter != "\n" else letter
         for letter in text
     )
-
-
-class Progress:
-    """A progress bar on a terminal, nothing elsewhere; starts only where work takes a while.
-
-    The pipeline calls it with a stage, steps done and steps in all.
-    """
-
-    def __init__(self, language: str, *, quiet: bool) -> None:
-        self._language = language
-        self._off = quiet or not sys.stderr.isatty()
-        self._since = time.monotonic()
-        self._bar: Bar | None = None
-        self._task: TaskID | None = None
-        self._stage = ""
-
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        """Show how far the work is."""
-        if self._off or time.monotonic() - self._since < _SHOW_AFTER:
-            return
-        if self._bar is None:
-            self._bar = self._start()
-        if self._task is None or stage != self._stage:
-            if self._task is not None:
-                self._bar.remove_task(self._task)
-            words = translate(stage, self._language)
-            self._stage, self._task = stage, self._bar.add_task(words, total=None)
-        # One step of one says nothing about how much is left: let the bar pulse.
-        self._bar.update(self._task, completed=done, total=total if total > 1 else None)
-
-    def _start(self) -> Bar:
-        from rich.console import Console as Terminal
-        from rich.progress import Progress as Bar
-        from rich.progress import TimeElapsedColumn, TimeRemainingColumn
-
-        bar = Bar(
-            *Bar.get_default_columns()[:3],
-            TimeRemainingColumn(),
-            TimeElapsedColumn(),
-            console=Terminal(stderr=True),
-            transient=True,
-        )
-        bar.start()
-        return bar
-
-    def stop(self) -> None:
-        """Take the bar away."""
-        if self._bar is not None:
-            self._bar.stop()
 
 
 class Console:
