@@ -177,13 +177,12 @@ def _encode(table: pd.DataFrame, columns: tuple[str, ...]) -> Coded:
     empty = np.ones(len(table), dtype=bool)
     for column in columns:
         own, values = pd.factorize(table[column])
-        own = own.astype(np.int64)
-        is_empty = np.isin(own, np.flatnonzero(np.asarray(values, dtype=object) == ""))
-        empty &= is_empty | (own < 0)
+        is_empty = np.append(np.asarray(values == "", dtype=bool), True)  # a missing one comes last
+        empty &= is_empty[own]
         codes = pd.factorize(codes * (len(values) + 1) + own + 1)[0].astype(np.int64)
     first = np.zeros(int(codes.max(initial=-1)) + 1, dtype=np.int64)
     first[codes[::-1]] = np.arange(len(codes))[::-1]
-    lines = table.iloc[first]
+    lines = table[list(columns)].iloc[first]
     texts = lines[columns[0]].to_numpy(dtype=object)
     for column in columns[1:]:
         texts = texts + "\x1f" + lines[column].to_numpy(dtype=object)

@@ -7,7 +7,7 @@ The others are relatives with a role of their own: see :mod:`reconcile.match.kin
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -88,8 +88,11 @@ def _signed_as(pairs: pd.DataFrame, rule: SignedAs) -> pd.DataFrame:
 def _lend(encoded: Encoded, joins: pd.DataFrame, column: str) -> None:
     if column not in encoded.mentions:
         return
-    values: Any = encoded.mentions[column].to_numpy(dtype=object).copy()
+    values = encoded.mentions[column].copy()
     head, signer = joins["head"].to_numpy(), joins["signer"].to_numpy()
-    fills = (values[head] == "") & (values[signer] != "")
-    values[head[fills]] = values[signer[fills]]
-    encoded.replace_column(column, pd.Series(values, dtype="str", index=encoded.mentions.index))
+    own, given = (values.iloc[at].to_numpy(dtype=object) for at in (head, signer))
+    fills = (own == "") & (given != "")
+    lent = pd.Series(given[fills], index=head[fills])
+    lent = lent[~lent.index.duplicated(keep="last")]
+    values.iloc[lent.index.to_numpy()] = lent.to_numpy(dtype=object)
+    encoded.replace_column(column, values)
