@@ -39,7 +39,7 @@ _SECONDS: Final = {
 }
 _WORKED_OUT: Final = ("standardise", "identify", "validate", "match", "resolve")
 MERGING: Final = ("read", *_WORKED_OUT, "save", "outputs")
-CHECKING: Final = ("read", "standardise", "validate")
+CHECKING: Final = ("read", "validate")
 REVIEWING: Final = ("read decisions", *_WORKED_OUT, "save", "outputs")
 CARRYING: Final = (*_WORKED_OUT, "save")
 COMPARING: Final = (*_WORKED_OUT, "compare")
@@ -56,21 +56,23 @@ class Course:
     def __init__(self, stages: Sequence[str], clock: Callable[[], float] = time.monotonic) -> None:
         self._stages = list(stages)
         self._clock = clock
-        self._since = clock()
-        self._entered = self._since
+        self._began = clock()
+        self._since = self._entered = self._began
         self._done = (0, 1)
         self.stage = ""
 
     def at(self, stage: str, done: int, total: int) -> None:
         """Note how far the work is."""
+        if not self.stage:
+            self._since = self._clock()  # what was loaded before says nothing of the pace
         if stage != self.stage:
             self.stage, self._entered = stage, self._clock()
         self._done = (done, total)
 
     @property
     def elapsed(self) -> float:
-        """Seconds since the work began."""
-        return self._clock() - self._since
+        """Seconds since the command began."""
+        return self._clock() - self._began
 
     def share(self) -> float | None:
         """Share of the work that is done, 0 to 1; None where that cannot be told."""
@@ -91,11 +93,18 @@ class Course:
         return min((self._clock() - self._entered) / max(mine * pace, 0.1), _NEARLY)
 
     def left(self) -> float | None:
-        """Seconds that are left; None where the pace does not say yet."""
-        share = self.share()
-        if share is None or share < _LEAST or self.elapsed < _SURE_AFTER:
+        """Seconds that are left; None where the pace does not say yet, or has proved wrong."""
+        share, worked = self.share(), self._clock() - self._since
+        if share is None or share < _LEAST or worked < _SURE_AFTER or self._is_late():
             return None
-        return self.elapsed * (1 - share) / share
+        return worked * (1 - share) / share
+
+    def _is_late(self) -> bool:
+        """Whether the last stage takes longer than its share, so that nobody knows what is left."""
+        last = self.stage == self._stages[-1] and self._done[1] <= 1
+        place = self._stages.index(self.stage)
+        before = sum(_SECONDS[stage] for stage in self._stages[:place])
+        return last and self._within(before, _SECONDS[self.stage]) >= _NEARLY
 
 
 def spoken(seconds: float) -> str:

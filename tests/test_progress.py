@@ -57,6 +57,19 @@ def test_steps_of_a_stage_count_more_than_its_pace():
     assert course.left() == pytest.approx(20 / (5 / 24) - 20)
 
 
+def test_a_last_stage_that_is_late_says_no_more_than_how_long_it_takes():
+    clock = Clock()
+    course = Course(("read", "save"), clock)
+    course.at("read", 0, 1)
+    clock.now += 10
+    course.at("save", 0, 1)
+    clock.now += 7
+    assert course.left() == pytest.approx(7)
+    clock.now += 20
+    assert course.left() is None
+    assert course.elapsed == 37
+
+
 def test_unknown_stages_say_how_long_they_take_already():
     course = Course((), Clock())
     course.at("match", 0, 1)
