@@ -28,6 +28,7 @@ from reconcile.requests import (
     EvaluateRequest,
     ExportRequest,
     LinkRequest,
+    MappingRequest,
     MergeRequest,
     ModelRequest,
     Question,
@@ -774,6 +775,79 @@ def judgements_import(
             register, source, mappings, progress, keep_unknown=keep_unknown
         )
     typer.echo(_("{count} judgements are new.", count=len(issued)))
+
+
+mapping = typer.Typer(
+    cls=_Group,
+    help=_("The mapping of a commune: write a first one for unknown files, see what it lacks."),
+    rich_markup_mode=None,
+)
+app.add_typer(mapping, name="mapping")
+
+
+@mapping.callback()
+def _mapping() -> None:
+    """Hold the commands on mappings."""
+
+
+@mapping.command(
+    "new",
+    cls=_Command,
+    help=_("Write a first mapping for files that no mapping knows, by their headers and values."),
+    epilog=_example("reconcile mapping new 'Binh Phu' --name 'Bình Phú'"),
+)
+def mapping_new(
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE", help=_("Files of one commune, or a folder of them.")),
+    ],
+    name: Annotated[
+        str,
+        typer.Option("--name", metavar="NAME", help=_("The commune's name; else the folder's.")),
+    ] = "",
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="FILE|-",
+            help=_("The new mapping; - for standard output. Else named after the commune, here."),
+        ),
+    ] = None,
+    mappings: MappingsOption = None,
+    lang: LangOption = _LANG,
+) -> None:
+    """Write a first mapping."""
+    with _working():
+        from reconcile import pipeline
+
+        request = MappingRequest(tuple(files), name, out, mappings, str(lang))
+        told = pipeline.new_mapping(request)
+    console.told(told)
+
+
+@mapping.command(
+    "check",
+    cls=_Command,
+    help=_("Say what mappings lack: unknown columns and codes, empty columns, doubtful values."),
+    epilog=_example("reconcile mapping check 2025-07-01 --mappings mappings"),
+)
+def mapping_check(
+    deliveries: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="DELIVERY", help=_("Folders of export files; the mappings alone if none.")
+        ),
+    ] = None,
+    mappings: MappingsOption = None,
+    lang: LangOption = _LANG,
+) -> None:
+    """Check mappings."""
+    with _working():
+        from reconcile import pipeline
+
+        request = MappingRequest(tuple(deliveries or ()), mappings=mappings, language=str(lang))
+        told = pipeline.check_mapping(request)
+    console.told(told)
 
 
 model = typer.Typer(

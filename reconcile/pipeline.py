@@ -16,7 +16,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from reconcile import config, export, importers, linking, modelling, refitting, simulate
+from reconcile import config, export, importers, linking, mapmaking, modelling, refitting, simulate
 from reconcile.errors import FileFault, ShrinkageError, UsageError, WorkbookError
 from reconcile.outputs import (
     attention_of,
@@ -43,6 +43,7 @@ from reconcile.requests import (
     EvaluateRequest,
     ExportRequest,
     LinkRequest,
+    MappingRequest,
     Merged,
     MergeRequest,
     ModelRequest,
@@ -90,6 +91,7 @@ __all__ = [
     "EvaluateRequest",
     "ExportRequest",
     "LinkRequest",
+    "MappingRequest",
     "MergeRequest",
     "Merged",
     "ModelRequest",
@@ -102,12 +104,14 @@ __all__ = [
     "backup",
     "changes",
     "check",
+    "check_mapping",
     "demo",
     "evaluate_model",
     "export_to",
     "import_judgements",
     "link",
     "merge",
+    "new_mapping",
     "recompute",
     "refit_model",
     "restore",
@@ -695,6 +699,16 @@ def show_model(request: ModelRequest) -> Told:
 def evaluate_model(request: EvaluateRequest, progress: Progress = silent) -> Told:
     """How accurate the model is on a known truth; see :func:`reconcile.modelling.evaluate`."""
     return modelling.tell_evaluation(request, progress)
+
+
+def new_mapping(request: MappingRequest) -> Told:
+    """Write a first mapping for files that nobody knows; see :func:`reconcile.mapmaking.new`."""
+    return mapmaking.new(request)
+
+
+def check_mapping(request: MappingRequest) -> Told:
+    """How complete mappings are; see :func:`reconcile.mapmaking.check`."""
+    return mapmaking.check(request, now().date())
 
 
 def refit_model(request: RefitRequest, progress: Progress = silent) -> Told:

@@ -296,6 +296,32 @@ class Evaluation:
 
 
 @dataclass(frozen=True)
+class MappingRequest:
+    """What ``mapping new`` and ``mapping check`` are asked.
+
+    Attributes:
+        sources: files or folders to be looked at; deliveries to be checked.
+        name: name of the commune whose files they are; the folder's name where it is empty.
+        out: the mapping to write; standard output where it is ``-``, named after the commune, in
+            this folder, if None.
+        mappings: folder of mapping files; the shipped ones if None.
+        language: of comments and answers.
+    """
+
+    sources: tuple[Path, ...]
+    name: str = ""
+    out: Path | None = None
+    mappings: Path | None = None
+    language: str = DEFAULT
+
+    def target(self, commune: str) -> Path | None:
+        """Where the mapping of a commune goes; None is standard output."""
+        if self.out is None:
+            return Path(f"{commune}.toml")
+        return None if str(self.out) == "-" else self.out
+
+
+@dataclass(frozen=True)
 class RefitRequest(ModelRequest):
     """What ``model refit`` is asked.
 

@@ -18,7 +18,18 @@ TOLD = {
 }
 
 # Functions and methods whose first argument is a template.
-SPOKEN = {"_", "translate", "words", "say", "_counts", "_notes", "_problem", "Problem"}
+SPOKEN = {
+    "_",
+    "translate",
+    "words",
+    "say",
+    "_counts",
+    "_notes",
+    "_problem",
+    "Problem",
+    "_word",
+    "_say",
+}
 
 
 def placeholders(text):

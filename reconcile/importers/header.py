@@ -77,7 +77,7 @@ class Header:
 
 
 @dataclass
-class _Candidate:
+class Candidate:
     """Addresses of the columns if the header stood at some row."""
 
     top: int
@@ -96,8 +96,8 @@ def find_header(sheet: RawSheet, plan: TablePlan) -> Header | None:
         parts: dict[int, tuple[str, ...]] = {
             index: (label,) for index, label in enumerate(sheet.labels)
         }
-        return _resolve(_Candidate(-1, 1, parts), sheet, plan)
-    best: _Candidate | None = None
+        return _resolve(Candidate(-1, 1, parts), sheet, plan)
+    best: Candidate | None = None
     most = _LEAST_MATCHES - 1
     for candidate in _candidates(sheet, plan):
         if best and candidate.top > best.top + _LOOK_FURTHER:
@@ -110,15 +110,15 @@ def find_header(sheet: RawSheet, plan: TablePlan) -> Header | None:
     return _resolve(best, sheet, plan) if best else None
 
 
-def _candidates(sheet: RawSheet, plan: TablePlan) -> Iterable[_Candidate]:
+def _candidates(sheet: RawSheet, plan: TablePlan) -> Iterable[Candidate]:
     for top in range(min(SEARCH_ROWS, len(sheet.rows))):
-        labels = _labels(sheet.rows[top])
+        labels = row_labels(sheet.rows[top])
         if plan.table.header == "two_row" and top + 1 < len(sheet.rows):
-            yield _grouped(sheet, top, labels, _labels(sheet.rows[top + 1]))
-        yield _Candidate(top, 1, {index: (label,) for index, label in labels.items()})
+            yield grouped(sheet, top, labels, row_labels(sheet.rows[top + 1]))
+        yield Candidate(top, 1, {index: (label,) for index, label in labels.items()})
 
 
-def _labels(row: Sequence[Cell]) -> dict[int, str]:
+def row_labels(row: Sequence[Cell]) -> dict[int, str]:
     """Header texts of one row by column; numbers and dates are no labels."""
     return {
         index: cell.strip()
@@ -127,9 +127,7 @@ def _labels(row: Sequence[Cell]) -> dict[int, str]:
     }
 
 
-def _grouped(
-    sheet: RawSheet, top: int, groups: dict[int, str], labels: dict[int, str]
-) -> _Candidate:
+def grouped(sheet: RawSheet, top: int, groups: dict[int, str], labels: dict[int, str]) -> Candidate:
     """Addresses of a two-row header: a group reaches as far as it is merged.
 
     Where nothing is merged (a csv, a workbook saved by another program), it reaches until the next
@@ -155,7 +153,7 @@ def _grouped(
                 borrowed.add(index)
         elif label or index in groups:
             parts[index] = (label or group,)
-    return _Candidate(top, 2, parts, borrowed)
+    return Candidate(top, 2, parts, borrowed)
 
 
 def _keys(part: str, plan: TablePlan) -> list[str]:
@@ -199,7 +197,7 @@ def _address_keys(parts: tuple[str, ...], plan: TablePlan) -> list[str]:
     return list(dict.fromkeys(joined))
 
 
-def _exact(candidate: _Candidate, plan: TablePlan) -> dict[int, str]:
+def _exact(candidate: Candidate, plan: TablePlan) -> dict[int, str]:
     """Column -> key of the mapping's column, where one of its keys is one."""
     return {
         index: key
@@ -208,7 +206,7 @@ def _exact(candidate: _Candidate, plan: TablePlan) -> dict[int, str]:
     }
 
 
-def _resolve(candidate: _Candidate, sheet: RawSheet, plan: TablePlan) -> Header:
+def _resolve(candidate: Candidate, sheet: RawSheet, plan: TablePlan) -> Header:
     exact = _exact(candidate, plan)
     taken: dict[str, int] = {}  # field -> column
     faults: dict[int, str] = {}
@@ -236,13 +234,13 @@ def _resolve(candidate: _Candidate, sheet: RawSheet, plan: TablePlan) -> Header:
 
 
 def _repeatable(
-    candidate: _Candidate, sheet: RawSheet, plan: TablePlan
+    candidate: Candidate, sheet: RawSheet, plan: TablePlan
 ) -> tuple[dict[int, tuple[str, ...]], ...]:
     """Keys of the label rows, the row of Vietnamese labels above a row of codes included."""
     if sheet.labels is not None:
         return ()
     first = max(candidate.top - 1, 0)
-    rows = [_labels(row) for row in sheet.rows[first : candidate.top + candidate.height]]
+    rows = [row_labels(row) for row in sheet.rows[first : candidate.top + candidate.height]]
     return tuple(
         {index: _forms(text, plan.table.encodings) for index, text in row.items()}
         for row in rows
@@ -251,7 +249,7 @@ def _repeatable(
 
 
 def _guesses(
-    candidate: _Candidate, rest: list[int], taken: dict[str, int], plan: TablePlan
+    candidate: Candidate, rest: list[int], taken: dict[str, int], plan: TablePlan
 ) -> dict[int, str]:
     """Columns whose label is one typing error away from exactly one column not yet found."""
     free = {key: name for key, name in plan.fields.items() if name not in taken}
@@ -274,7 +272,7 @@ def _guesses(
 
 
 def _columns(
-    candidate: _Candidate,
+    candidate: Candidate,
     sheet: RawSheet,
     names: dict[int, str],
     faults: dict[int, str],

@@ -19,7 +19,12 @@ from reconcile.importers.delivery import Found, FoundFile, find_deliveries
 from reconcile.importers.findings import Collector, Place
 from reconcile.importers.manifest import Defaults, Kind
 from reconcile.importers.mapping import load_mappings
-from reconcile.importers.readers import UnreadableError, open_file, suffix_of
+from reconcile.importers.readers import (
+    UnreadableError,
+    open_file,
+    refuse_access,
+    suffix_of,
+)
 from reconcile.importers.sheets import Run, read_sheets
 from reconcile.model import DELIVERIES, FILES, FINDINGS, ROWS
 from reconcile.text.findings import load_findings
@@ -193,6 +198,7 @@ def _read_file(file: FoundFile, run: Run) -> None:
             line |= _claimed(claimants[0])
         content = _bytes(file, mappings)
         line |= {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+        refuse_access(content)
         evidence = _read_content(content, file, _only(claimants, file), run)
     except UnreadableError as fault:
         run.faults.append(_fault(file, fault))

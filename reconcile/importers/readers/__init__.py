@@ -16,7 +16,15 @@ from reconcile.importers.readers.workbook import OLE, ZIP, read_workbook
 if TYPE_CHECKING:
     from reconcile.importers.schema import Limits
 
-__all__ = ["Cell", "Container", "RawSheet", "UnreadableError", "open_file", "suffix_of"]
+__all__ = [
+    "Cell",
+    "Container",
+    "RawSheet",
+    "UnreadableError",
+    "open_file",
+    "refuse_access",
+    "suffix_of",
+]
 
 _SUFFIXES: Final = {
     "xlsx": "xlsx",
@@ -41,6 +49,22 @@ _WRONG_CONTENT: Final = (
 )
 
 
+_ACCESS: Final = (b"Standard Jet DB", b"Standard ACE DB")
+
+
+def refuse_access(content: bytes) -> None:
+    """Stop at a Microsoft Access file, whatever its name (ADR 93).
+
+    Raises:
+        UnreadableError: it is one; says what to do.
+    """
+    if content[4:19] in _ACCESS:
+        raise UnreadableError(
+            "This is a Microsoft Access file, which is not read. Export each of its tables from "
+            "Access as Excel or as csv (UTF-8) and deliver these."
+        )
+
+
 def suffix_of(name: str) -> str:
     """The reader that a file's name asks for; the bare ending where no reader is known for it."""
     ending = name.lower().rpartition(".")[2]
@@ -61,6 +85,7 @@ def open_file(content: bytes, name: str, delimiter: str, limits: Limits) -> Cont
     """
     if not content.strip(b"\0 \t\r\n"):
         raise UnreadableError("The file is empty. Export it again.")
+    refuse_access(content)
     expected = suffix_of(name)
     found = _kind(content, expected)
     if found in ("html", "pdf", "xml"):
