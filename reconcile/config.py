@@ -10,13 +10,14 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from reconcile.errors import MappingError, Problem, Problems
-from reconcile.model import ENTRY_ATTRIBUTES, ROLE_ATTRIBUTES, Relation
+from reconcile.model import ENTRY_ATTRIBUTES, ROLE_ATTRIBUTES, ConflictKind, Relation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -387,6 +388,15 @@ def load_commune_names(folder: Path) -> dict[str, CommuneName]:
     return communes
 
 
+class Matter(StrEnum):
+    """What a decision can touch beside its kind of conflict, for ``second_officer``."""
+
+    HARD_RULE = "hard_rule"
+    DEATH = "death"
+    MARRIAGE = "marriage"
+    IDENTITY_NUMBER = "identity_number"
+
+
 class Office(Strict):
     """Settings of one office, ``office.toml``.
 
@@ -398,7 +408,8 @@ class Office(Strict):
             that may be gone from a full export before a run stops.
         gone_least: fewer entries gone than this stop a run only where it is half of them.
         gone_half: from this many on, a run stops where half of the entries or more are gone.
-        second_officer: conflict kinds that need a second officer's decision.
+        second_officer: kinds of conflicts and :class:`Matter` whose decisions bind only once a
+            second officer has taken the same.
         quality_control_share: share of automatic links put to an officer as a sample.
     """
 
@@ -410,6 +421,15 @@ class Office(Strict):
     gone_half: int = Field(default=3, ge=1)
     second_officer: tuple[str, ...] = ()
     quality_control_share: float = Field(default=0.0, ge=0, le=1)
+
+    @field_validator("second_officer")
+    @classmethod
+    def _known(cls, wanted: tuple[str, ...]) -> tuple[str, ...]:
+        known = {*map(str, ConflictKind), *map(str, Matter)}
+        for name in wanted:
+            if name not in known:
+                raise ValueError(f"{name!r} is none of {', '.join(sorted(known))}")
+        return wanted
 
     def is_too_much_gone(self, gone: int, total: int) -> bool:
         """Whether a run must stop: a wrong file or a truncated export is likelier than that.

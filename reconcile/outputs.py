@@ -182,9 +182,8 @@ def _write_for_officers(
 ) -> None:
     outputs, language = place
     snapshot = register.snapshot()
-    workbook.write(
-        outputs["workbook"], _casebook(snapshot, knowledge, run.name, language), language
-    )
+    book = _casebook(snapshot, knowledge, run.name, language, register.judgements())
+    workbook.write(outputs["workbook"], book, language)
     source = _summary(snapshot, knowledge, run)
     figures = summary.summarise(
         replace(
@@ -269,7 +268,13 @@ def _headings(knowledge: Knowledge) -> Headings:
     return export.load(knowledge.register_types, knowledge.communes, knowledge.folder)
 
 
-def _casebook(register: Readable, knowledge: Knowledge, run: str, language: str) -> Casebook:
+def _casebook(
+    register: Readable,
+    knowledge: Knowledge,
+    run: str,
+    language: str,
+    judged: list[dict[str, object]],
+) -> Casebook:
     return records.casebook(
         records.Source(
             register=register,
@@ -280,6 +285,8 @@ def _casebook(register: Readable, knowledge: Knowledge, run: str, language: str)
             office=knowledge.office.name,
             run=run,
             made=now(),
+            judgements=judged,
+            by_two=bool(knowledge.office.second_officer),
         ),
         language,
     )
@@ -313,7 +320,7 @@ def export_worded(register: Register, request: ExportRequest) -> None:
     else:
         last = register.runs()
         run = str(last[-1]["run"]) if last else ""
-        book = _casebook(register, knowledge, run, request.language)
+        book = _casebook(register, knowledge, run, request.language, register.judgements())
         _export_conflicts(book, request)
 
 

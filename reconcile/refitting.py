@@ -33,7 +33,7 @@ from reconcile.report.refits import Change, Held, Report, Safety
 from reconcile.resolve import clusters, judgements
 from reconcile.resolve.constraints import JUDGED
 from reconcile.resolve.judgements import same_and_apart
-from reconcile.stages import silent, stand, state
+from reconcile.stages import second_officer, silent, stand, state
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -158,6 +158,7 @@ def _read(register: Register, knowledge: Knowledge, progress: Progress) -> _Regi
         standing.identified.entries,
         knowledge.wording,
         standing.identified.aliases,
+        second_officer(knowledge, standing.mentions, standing.kin),
     )
     return _Register(standing, effective.judgements, register.owners(), register.persons())
 

@@ -29,6 +29,7 @@ from reconcile.resolve import (
 from reconcile.resolve.constraints import JUDGED
 from reconcile.resolve.history import Memory
 from reconcile.resolve.reach import Change
+from reconcile.resolve.second_officer import SecondOfficer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,6 +101,25 @@ def load_knowledge(override: Path | None = None) -> Knowledge:
 
 
 # -- the stages in order ------------------------------------------------------------------------
+
+
+def second_officer(
+    knowledge: Knowledge, mentions: pd.DataFrame, kin: pd.DataFrame
+) -> SecondOfficer:
+    """Which judgements need a second officer in this office.
+
+    Args:
+        knowledge: the mapping files.
+        mentions: LIVE_MENTIONS.
+        kin: KIN.
+    """
+    return SecondOfficer(
+        knowledge.office.second_officer,
+        knowledge.register_types,
+        mentions,
+        kin,
+        knowledge.conflicts.hard.limits,
+    )
 
 
 @dataclass(frozen=True)
@@ -227,6 +247,7 @@ def work_out(
         live_entries,
         knowledge.wording,
         standing.identified.aliases,
+        second_officer(knowledge, mentions, kin),
     )
     grouped = clusters.cluster(
         mentions,

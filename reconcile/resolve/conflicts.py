@@ -211,6 +211,7 @@ def _answers(sources: Sources) -> _Answers:
     keys = sources.mention_keys
     answers = _Answers({}, {}, {}, {}, dict(zip(keys, sources.person.tolist(), strict=True)))
     lines = sources.effective.judgements.sort_values("decided", kind="stable")
+    lines = lines[~lines["judgement"].isin(sources.effective.asked_again)]
     for line in lines.to_dict("records"):
         answer = _Answer(str(line["verdict"]), str(line["seen"]), str(line["conflict"]))
         answers.by_conflict[answer.conflict] = answer

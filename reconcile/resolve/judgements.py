@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import pandas as pd
 
 from reconcile.model import JUDGEMENTS, ConflictKind, Verdict
+from reconcile.resolve.agreement import Word, of_two, officer_key, saw_the_same
 from reconcile.resolve.anchors import Finder, Stored, anchor, key_of
 from reconcile.resolve.constraints import JUDGED, UNSURE, Apart
 from reconcile.resolve.contradictions import Contradiction, Dispute, Said, chains
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from reconcile.config import RegisterType
+    from reconcile.resolve.second_officer import SecondOfficer
     from reconcile.resolve.wording import Wording
 
 __all__ = ["Effective", "anchor", "effective", "same_and_apart", "subject"]
@@ -56,6 +58,9 @@ class Effective:
             different entries that stand.
         renamed: id of a judgement -> keys under which its sources are known now -> keys under
             which they were known when it was made, where a late delivery has changed them.
+        asked_again: ids of judgements that bind by two officers though one has said otherwise
+            since, so that their question stands open; see :mod:`.agreement`.
+        awaiting: ids of judgements that bind only once a second officer has said the same.
     """
 
     judgements: pd.DataFrame
@@ -63,6 +68,8 @@ class Effective:
     lost: tuple[str, ...]
     disputes: Mapping[str, Dispute] = made_by(default_factory=dict)
     renamed: Mapping[str, Mapping[str, str]] = made_by(default_factory=dict)
+    asked_again: frozenset[str] = frozenset()
+    awaiting: tuple[str, ...] = ()
 
 
 # -- which judgements bind ----------------------------------------------------------------------
@@ -98,6 +105,10 @@ class _Found(NamedTuple):
     verdict: str
 
     @property
+    def id(self) -> str:
+        return str(self.stored["judgement"])
+
+    @property
     def subject(self) -> tuple[object, ...]:
         return subject(self.stored, self.mentions, self.entries)
 
@@ -110,6 +121,14 @@ class _Found(NamedTuple):
     def settles(self) -> bool:
         """Whether it answers judgements that contradict each other."""
         return str(self.stored["kind"]) == ConflictKind.CONTRADICTION.value
+
+    @property
+    def word(self) -> Word:
+        """What its officer said; a value of a fact is one whether chosen or typed."""
+        stored, value = self.stored, _value(self)
+        is_value = stored["kind"] == ConflictKind.FACT.value and value != ""
+        verdict = "value" if is_value else self.verdict.partition(":")[0]
+        return Word(str(stored["officer"]), verdict, value, str(stored.get("seen", "")))
 
     @property
     def turn(self) -> tuple[str, int, str]:
@@ -127,6 +146,7 @@ def effective(
     entries: pd.DataFrame,
     wording: Wording,
     aliases: pd.DataFrame | None = None,
+    second: SecondOfficer | None = None,
 ) -> Effective:
     """Find the judgements that bind among the current entries.
 
@@ -136,6 +156,7 @@ def effective(
         entries: LIVE_ENTRIES.
         wording: conflicts.toml, for what a decision's code binds.
         aliases: earlier keys of entries.
+        second: which judgements need a second officer; none does where it is None.
     """
     finder = Finder(entries, aliases)
     positions = {key: place for place, key in enumerate(mentions["mention_key"])}
@@ -144,19 +165,72 @@ def effective(
     found = [_find(line, finder, wording, positions) for line in stored]
     for judged in sorted(found, key=lambda one: one.turn):
         if _is_lost(judged):
-            lost.append(str(judged.stored["judgement"]))
+            lost.append(judged.id)
         else:
             told.setdefault(judged.subject, []).append(judged)
-    binding = sorted((lines[-1] for lines in told.values()), key=lambda one: one.turn)
+    agreed = _Agreed.of(told.values(), second, positions)
+    binding = sorted(agreed.binding, key=lambda one: one.turn)
     frame = JUDGEMENTS.build([_line(one, positions) for one in binding])
-    disputes = [pair for lines in told.values() for pair in _disputes(lines)]
     return Effective(
         frame,
-        (*_between_officers(disputes, positions), *chains(steps(frame, mentions))),
+        (*_between_officers(agreed.disputes, positions), *chains(steps(frame, mentions))),
         tuple(sorted(lost)),
-        dict(found for lines in told.values() for found in _disputed(lines)),
-        {str(one.stored["judgement"]): names for one in binding if (names := _renamed(one))},
+        agreed.disputed,
+        {one.id: names for one in binding if (names := _renamed(one))},
+        frozenset(agreed.asked_again),
+        tuple(sorted(agreed.awaiting)),
     )
+
+
+@dataclass
+class _Agreed:
+    """What officers' judgements on all matters come to.
+
+    Attributes:
+        binding: judgements that bind.
+        disputes: judgements that bind, behind those of other officers who say the opposite.
+        disputed: id of a question -> two officers' different answers.
+        asked_again: ids of judgements that bind by two officers and whose question stands open.
+        awaiting: ids of judgements that a second officer must confirm.
+    """
+
+    binding: list[_Found] = made_by(default_factory=list)
+    disputes: list[tuple[_Found, _Found]] = made_by(default_factory=list)
+    disputed: dict[str, Dispute] = made_by(default_factory=dict)
+    asked_again: set[str] = made_by(default_factory=set)
+    awaiting: set[str] = made_by(default_factory=set)
+
+    @classmethod
+    def of(
+        cls,
+        matters: Iterable[Sequence[_Found]],
+        second: SecondOfficer | None,
+        positions: Mapping[str, int],
+    ) -> _Agreed:
+        """Take the judgements on each matter together, in the order in which they count."""
+        agreed = cls()
+        for lines in matters:
+            if second and any(
+                second.is_needed(one.stored, one.verdict, positions) for one in lines
+            ):
+                agreed._by_two(lines)
+            else:
+                agreed._by_latest(lines)
+        return agreed
+
+    def _by_two(self, lines: Sequence[_Found]) -> None:
+        binding, is_open = of_two([one.word for one in lines])
+        if binding < 0:
+            self.awaiting.update(one.id for one in lines)
+            return
+        self.binding.append(lines[binding])
+        if is_open:
+            self.asked_again.add(lines[binding].id)
+
+    def _by_latest(self, lines: Sequence[_Found]) -> None:
+        self.binding.append(lines[-1])
+        self.disputes += _disputes(lines)
+        self.disputed.update(_disputed(lines))
 
 
 def _find(stored: Stored, finder: Finder, wording: Wording, positions: Mapping[str, int]) -> _Found:
@@ -199,12 +273,14 @@ def _disputes(lines: Sequence[_Found]) -> Iterator[tuple[_Found, _Found]]:
     for judged in lines:
         if judged.settles:
             last_words.clear()
-        officer = str(judged.stored["officer"])
+        officer = officer_key(str(judged.stored["officer"]))
         last_words.pop(officer, None)
         last_words[officer] = judged
     binding = lines[-1]
     for before in last_words.values():
-        if {before.verdict, binding.verdict} == _OPPOSITE and _saw_the_same(before, binding):
+        if {before.verdict, binding.verdict} == _OPPOSITE and saw_the_same(
+            before.word.seen, binding.word.seen
+        ):
             yield before, binding
             return
 
@@ -222,7 +298,7 @@ def _disputed(lines: Sequence[_Found]) -> Iterator[tuple[str, Dispute]]:
         known = _dispute(list(last_words.values()))
         if judged.settles or (known and known.seal == _further(judged)):
             last_words.clear()
-        officer = str(judged.stored["officer"])
+        officer = officer_key(str(judged.stored["officer"]))
         last_words.pop(officer, None)
         last_words[officer] = judged
     found = _dispute(list(last_words.values()))
@@ -241,7 +317,7 @@ def _dispute(last_words: Sequence[_Found]) -> Dispute | None:
         if (
             before.verdict != Verdict.UNSURE.value
             and is_comparable
-            and _saw_the_same(before, after)
+            and saw_the_same(before.word.seen, after.word.seen)
             and _said(before).differs(_said(after))
         ):
             return Dispute(_said(before), _said(after))
@@ -257,12 +333,6 @@ def _said(found: _Found) -> Said:
 def _further(found: _Found) -> str:
     """What an officer saw of further evidence."""
     return str(found.stored.get("seen", "")).partition(".")[2]
-
-
-def _saw_the_same(one: _Found, other: _Found) -> bool:
-    """Whether two officers decided on the same facts, as far as that is known."""
-    seen = [str(found.stored.get("seen", "")).partition(".")[0] for found in (one, other)]
-    return not all(seen) or seen[0] == seen[1]
 
 
 def _line(found: _Found, positions: Mapping[str, int]) -> Stored:
@@ -303,7 +373,7 @@ def _between_officers(
         left, right = sorted(positions[key] for key in after.mentions[:2]) or (-1, -1)
         steps = tuple(
             Step(
-                str(one.stored["judgement"]),
+                one.id,
                 left,
                 right,
                 one.verdict,

@@ -20,6 +20,8 @@ from reconcile.text.language import translate
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from reconcile.review.casebook import Answered
+
 SEAL_DIGITS: Final = 6  # of each column
 NOTHING: Final = "–"
 _FACT_LIMIT: Final = 300  # letters of one fact; the paper has the rest
@@ -127,13 +129,35 @@ def card_text(card: Card) -> str:
 
 
 def question(case: Case, language: str) -> str:
-    """The question, and below it the note that it was answered before, and its legal basis."""
+    """The question, and below it what was answered before, and its legal basis."""
     parts = [case.sentence]
     if case.stale:
         parts.append(translate("Answered before; what it rested on has changed since.", language))
+    if case.answered:
+        parts.append(_answered(case, language))
     if case.legal:
         parts.append(_said("Legal basis: {basis}", language, basis=case.legal))
     return "\n".join(printable(part, 2000) for part in parts)
+
+
+def _answered(case: Case, language: str) -> str:
+    """Who has answered what, and why it is asked again."""
+    answers = "; ".join(
+        f"{told.officer}, {value_words(told.decided[:10], language)}: {_words(told, language)}"
+        for told in case.answered
+    )
+    if case.stale:
+        template = "Answers: {answers}."
+    elif len({(told.code, told.value) for told in case.answered}) > 1:
+        template = "Officers answered differently: {answers}. It stays open until two agree."
+    else:
+        template = "Answered: {answers}. A second officer must say the same."
+    return translate(template, language, answers=answers)
+
+
+def _words(told: Answered, language: str) -> str:
+    value = value_words(told.value, language)
+    return told.code if not value or "/" in told.value else f"{told.code} ({value})"
 
 
 def reasons(case: Case, language: str) -> str:

@@ -96,6 +96,22 @@ class Reason:
     weight: float
 
 
+class Answered(NamedTuple):
+    """An answer that an officer gave to a question that is asked nevertheless.
+
+    Attributes:
+        officer: who.
+        decided: ISO date.
+        code: code of the decision, with its side: ``same:A``.
+        value: the value, empty where none was said.
+    """
+
+    officer: str
+    decided: str
+    code: str
+    value: str
+
+
 @dataclass(frozen=True)
 class Casebook:
     """Everything that a conflict workbook shows, and all that reading it back needs.
@@ -111,6 +127,7 @@ class Casebook:
         made: when the run was made.
         records: mention key, entry key or (for a refused row) conflict id -> record.
         reasons: conflict id -> evidence for and against its proposal.
+        answered: conflict id -> last word of each officer on it, where the question does not tell.
     """
 
     conflicts: pd.DataFrame
@@ -121,6 +138,7 @@ class Casebook:
     made: datetime
     records: Mapping[str, Record] = field(default_factory=dict)
     reasons: Mapping[str, Sequence[Reason]] = field(default_factory=dict)
+    answered: Mapping[str, Sequence[Answered]] = field(default_factory=dict)
 
 
 class Option(NamedTuple):
@@ -159,6 +177,7 @@ class Case:
         options: the decisions that can be chosen.
         anchors: source keys of the sides.
         stale: it was decided before, on other evidence.
+        answered: what officers have answered so far, the code put into words.
     """
 
     conflict: str
@@ -178,6 +197,7 @@ class Case:
     options: tuple[Option, ...]
     anchors: tuple[str, ...]
     stale: bool
+    answered: tuple[Answered, ...] = ()
 
 
 def cases(book: Casebook, language: str, limit: int | None = None) -> list[Case]:
@@ -283,6 +303,10 @@ def _case(
         options=offered,
         anchors=keys,
         stale=line["state"] == ConflictState.STALE,
+        answered=tuple(
+            told._replace(code=_chosen(told.code, kind, language))
+            for told in book.answered.get(conflict, ())
+        ),
     )
 
 
@@ -299,6 +323,15 @@ def _proposal(code: str, offered: Sequence[Option]) -> str:
         if (option.decision.code == name and side in ("", letter)) or code == letter != "":
             return option.words
     return ""
+
+
+def _chosen(code: str, kind: Kind, language: str) -> str:
+    """Words of a decision that was taken; a side that it leaves open is a question mark."""
+    name, _, side = code.partition(":")
+    for decision in kind.decision:
+        if decision.code == name:
+            return say(decision, language).replace("{side}", side or "?")
+    return code
 
 
 def _sides(

@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from reconcile.model import ConflictState
+from reconcile.model import Verdict
+from reconcile.resolve.agreement import officer_key
 from reconcile.resolve.drafts import ranges
 from reconcile.review.answers import cell_text
 from reconcile.review.casebook import anchors
@@ -60,8 +61,14 @@ class _Batch:
     def __post_init__(self) -> None:
         lines = self.office.book.conflicts.to_dict("records")
         self._lines = {str(line["conflict"]): line for line in lines}
-        self._known = list(self.known)
-        self._judged = {(one.conflict, one.seen): one.line() for one in self._known}
+        self._told: dict[str, list[Known]] = {}
+        for one in self.known:
+            self._told.setdefault(one.conflict, []).append(one)
+        self._judged = {
+            (conflict, one.seen): one.line()
+            for conflict, told in self._told.items()
+            for one in told
+        }
 
     def take(self, returned: Returned) -> None:
         """Sort out the rows of one file."""
@@ -103,14 +110,19 @@ class _Batch:
         self.remarks += [*reader.remarks, *_on_sheets(returned, changed, answered)]
 
     def decisions(self) -> Decisions:
-        """One decision for each conflict; rows that contradict each other are refused."""
-        by_conflict: dict[str, list[Decision]] = {}
+        """One decision for each conflict and officer; who contradicts himself is refused.
+
+        Two officers who differ are both taken over: what comes of it is the register's matter.
+        """
+        grouped: dict[tuple[str, str], list[Decision]] = {}
         for decision in self.accepted:
-            by_conflict.setdefault(decision.conflict, []).append(decision)
+            grouped.setdefault((decision.conflict, officer_key(decision.officer)), []).append(
+                decision
+            )
         agreed: list[Decision] = []
         refused = list(self.refused)
-        for conflict in sorted(by_conflict):
-            rows = sorted(by_conflict[conflict], key=lambda d: (d.decided, d.workbook, d.row))
+        for officer in sorted(grouped):
+            rows = sorted(grouped[officer], key=lambda d: (d.decided, d.workbook, d.row))
             if len({(row.code, row.value) for row in rows}) > 1:
                 refused += [_contradicted(row, rows) for row in rows]
             else:
@@ -118,34 +130,39 @@ class _Batch:
         fresh = [decision for decision in agreed if not self._is_known(decision)]
         late = [decision for decision in fresh if self._is_late(decision)]
         refused += [_settled(decision) for decision in late]
+        taken = [decision for decision in fresh if decision not in late]
         return Decisions(
-            accepted=tuple(decision for decision in fresh if decision not in late),
+            accepted=tuple(sorted(taken, key=self._turn)),
             refused=tuple(sorted(set(refused))),
             remarks=tuple(sorted(set(self.remarks))),
             untouched=self.untouched,
             repeated=len(agreed) - len(fresh),
         )
 
+    def _turn(self, decision: Decision) -> tuple[str, str, bool, str]:
+        """The order in which decisions are kept: of one day, who is sure after who is not."""
+        kind = self.office.book.wording.kinds[decision.kind]
+        is_firm = kind.binds(decision.verdict) != Verdict.UNSURE
+        return decision.conflict, decision.decided, is_firm, officer_key(decision.officer)
+
     def _is_known(self, decision: Decision) -> bool:
-        return any(
-            judgement.effective
-            or judgement.workbook_hash == decision.workbook_hash
-            or (judgement.officer, judgement.decided[:10]) == (decision.officer, decision.decided)
-            for judgement in self._known
-            if (judgement.conflict, judgement.code) == (decision.conflict, decision.code)
-            and (judgement.seen == decision.seen or not self._is_asked(decision))
-            and (judgement.value == decision.value or (decision.side and self._is_past(decision)))
-        )
+        """Whether the register has the very decision: the same file's, or this officer's own.
 
-    def _is_asked(self, decision: Decision) -> bool:
-        """Whether the question waits for an answer just as the workbook has it.
-
-        It was answered before, on other evidence or by two officers differently; who gives one of
-        these answers again has seen more.
+        What another officer says, or the same one of changed records, is a judgement of its own.
         """
-        line = self._lines.get(decision.conflict)
-        waits = (ConflictState.OPEN.value, ConflictState.STALE.value)
-        return line is not None and line["state"] in waits and line["evidence"] == decision.seen
+        officer = officer_key(decision.officer)
+        told = self._told.get(decision.conflict, [])
+        own = [one for one in told if officer_key(one.officer) == officer]
+        last = max(reversed(own), key=lambda one: one.decided[:10], default=None)
+        return any(
+            one.workbook_hash == decision.workbook_hash
+            or one is last
+            or (one in own and one.decided[:10] == decision.decided)
+            for one in told
+            if one.code == decision.code
+            and (not one.seen or one.seen == decision.seen)
+            and (one.value == decision.value or (decision.side and self._is_past(decision)))
+        )
 
     def _is_past(self, decision: Decision) -> bool:
         """Whether the question is not asked any more as it was when the workbook was made."""
@@ -228,6 +245,7 @@ def _contradicted(row: Decision, rows: Sequence[Decision]) -> Note:
         row.workbook,
         row.sheet,
         row.row,
-        "Another row answers the same question differently ({others}); neither was taken over.",
+        "Another row of the same officer answers this question differently ({others}); neither was "
+        "taken over.",
         (("others", "; ".join(others)),),
     )

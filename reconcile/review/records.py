@@ -10,15 +10,16 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from reconcile.model import ConflictKind
-from reconcile.review.casebook import ASKED, Casebook, Reason, Record, anchors, say
+from reconcile.model import ConflictKind, ConflictState
+from reconcile.resolve.agreement import officer_key
+from reconcile.review.casebook import ASKED, Answered, Casebook, Reason, Record, anchors, say
 from reconcile.review.chronology import Chronicle
 from reconcile.review.evidence import evidence, plain
 from reconcile.review.values import value_words
 from reconcile.text.language import translate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     import pandas as pd
@@ -89,6 +90,8 @@ class Source:
         office: name of the office.
         run: number of the run: ``R0012``.
         made: when it was made.
+        judgements: what was decided so far, as :meth:`Register.judgements` gives it.
+        by_two: some decisions need a second officer.
     """
 
     register: Readable
@@ -99,6 +102,8 @@ class Source:
     office: str
     run: str
     made: datetime
+    judgements: Sequence[Mapping[str, object]] = ()
+    by_two: bool = False
 
 
 def casebook(source: Source, language: str) -> Casebook:
@@ -121,7 +126,32 @@ def casebook(source: Source, language: str) -> Casebook:
         records=_Records(source, state, language).of(asked),
         reasons=evidence(source, state.sources, asked, language)
         | _breaches(source, state, asked, language),
+        answered=_answered(source, asked),
     )
+
+
+def _answered(source: Source, asked: pd.DataFrame) -> dict[str, list[Answered]]:
+    """What was answered to questions that are asked again, or wait for a second officer."""
+    told = answered(source.judgements)
+    lines = asked[asked["conflict"].isin(told) & ~asked["params"].str.contains('"disputed_')]
+    if not source.by_two:
+        lines = lines[lines["state"].eq(ConflictState.STALE.value)]
+    return {conflict: told[conflict] for conflict in lines["conflict"]}
+
+
+def answered(judgements: Iterable[Mapping[str, object]]) -> dict[str, list[Answered]]:
+    """The last word of each officer on each conflict, the earliest first.
+
+    Args:
+        judgements: as :meth:`Register.judgements` gives them, in the order of reading.
+    """
+    last: dict[str, dict[str, Answered]] = {}
+    for line in sorted(judgements, key=lambda line: str(line["decided"])):
+        told = Answered(*(str(line[name]) for name in ("officer", "decided", "decision", "value")))
+        of_conflict = last.setdefault(str(line["conflict"]), {})
+        of_conflict.pop(officer_key(told.officer), None)
+        of_conflict[officer_key(told.officer)] = told
+    return {conflict: list(told.values()) for conflict, told in last.items()}
 
 
 @dataclass(frozen=True)

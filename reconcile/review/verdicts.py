@@ -120,7 +120,6 @@ class Known:
         officer: who decided.
         decided: ISO date of the decision; a time behind it does not count.
         workbook_hash: SHA-256 of the workbook that it came from.
-        effective: no later one on the same conflict has superseded it.
         kind: kind of the conflict.
         field: field decided on.
         mentions: mention keys of the sides when it was decided.
@@ -134,7 +133,6 @@ class Known:
     officer: str
     decided: str
     workbook_hash: str
-    effective: bool
     kind: str = ""
     field: str = ""
     mentions: tuple[str, ...] = ()
@@ -151,7 +149,6 @@ class Known:
             officer=str(stored["officer"]),
             decided=str(stored["decided"]),
             workbook_hash=str(stored["source_hash"]),
-            effective=not stored["superseded_by"],
             kind=str(stored["kind"]),
             field=str(stored["field"]),
             mentions=_keys(stored["mentions"]),
@@ -190,7 +187,8 @@ class Decisions:
     """What came back.
 
     Attributes:
-        accepted: decisions to apply, one at most for each conflict, sorted by conflict.
+        accepted: decisions to apply, one at most for each conflict and officer, in the order in
+            which they are to be kept.
         refused: rows that cannot be applied, each with its reason.
         remarks: what was noticed about rows that were applied nevertheless.
         untouched: how many rows nobody answered.

@@ -97,6 +97,7 @@ def casebook(lines=None, records=None, reasons=None, **changes):
         wording=WORDING,
         register=changes.pop("register", "R-TEST-7Q"),
         run=changes.pop("run", "R0012"),
+        answered=changes.pop("answered", {}),
         office="UBND xã Hiệp Đức, tỉnh Đồng Tháp",
         made=datetime(2026, 11, 24, 9, 0, tzinfo=UTC),
         records={**shown, **(records or RECORDS if lines is None else records or {})},

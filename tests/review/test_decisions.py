@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import dataclasses
 import json
-from dataclasses import replace
 from datetime import date
 
 import openpyxl
@@ -22,7 +21,7 @@ def reasons(decisions):
 
 
 def known_from(decision):
-    return Known.from_stored({**decision.stored(), "superseded_by": ""})
+    return Known.from_stored(decision.stored())
 
 
 def test_untouched_workbook_yields_nothing(desk):
@@ -154,14 +153,12 @@ def test_same_workbook_twice_changes_nothing(desk):
     again = desk.hand_back(known=known)
     assert not again.accepted
     assert again.repeated == 2
-    later = [replace(judgement, effective=False) for judgement in known]
-    assert not read_back([desk.path], desk.book, known=later).accepted
 
 
 def test_one_of_two_answers_given_again_by_who_knows_of_both_is_taken(desk):
     desk.fill("C-0001", "cùng một người")
     (said,) = desk.hand_back().accepted
-    before = replace(known_from(said), seen="what-was-seen-then")
+    before = dataclasses.replace(known_from(said), seen="what-was-seen-then")
     again = desk.hand_back(known=[before])
     assert [d.conflict for d in again.accepted] == ["C-0001"]
     assert again.repeated == 0
@@ -175,15 +172,53 @@ def test_changed_mind_is_a_new_judgement(desk):
     assert [d.verdict for d in found.accepted] == ["different"]
 
 
-def test_two_copies_that_disagree_are_both_refused(desk, tmp_path):
-    desk.fill("C-0001", "cùng một người")
+def test_two_officers_who_disagree_are_both_taken_over(desk, tmp_path):
+    desk.fill("C-0001", "cùng một người", date="21/11/2026")
+    desk.fill("C-0002", "cùng một người", date="21/11/2026")
     desk.fill("C-0007", "A")
     other = desk.save(tmp_path / "bản của Sáu.xlsx")
-    desk.fill("C-0001", "hai người khác nhau", officer="Trần Văn Sáu")
+    desk.fill("C-0001", "hai người khác nhau", officer="Trần Văn Sáu", date="20/11/2026")
+    desk.fill("C-0002", "chưa rõ", officer="Trần Văn Sáu", date="21/11/2026")
     found = desk.hand_back(other)
-    assert [d.conflict for d in found.accepted] == ["C-0007"]
+    assert not found.refused
+    assert [(d.conflict, d.verdict, d.officer) for d in found.accepted] == [
+        ("C-0001", "different", "Trần Văn Sáu"),
+        ("C-0001", "same", "Lê Thị Mai"),
+        ("C-0002", "unsure", "Trần Văn Sáu"),  # of one day, before who is sure
+        ("C-0002", "same", "Lê Thị Mai"),
+        ("C-0007", "side", "Lê Thị Mai"),
+    ]
+    assert read_back([other, desk.path], desk.book).accepted == found.accepted
+
+
+def test_an_officer_who_contradicts_himself_is_refused(desk, tmp_path):
+    desk.fill("C-0001", "cùng một người")
+    other = desk.save(tmp_path / "bản hai.xlsx")
+    desk.fill("C-0001", "hai người khác nhau", officer="le thi mai")
+    found = desk.hand_back(other)
+    assert not found.accepted
     assert len(found.refused) == 2
     assert "differently" in found.refused[0].template
+
+
+def test_another_officer_may_confirm(desk):
+    desk.fill("C-0007", "A")
+    known = [known_from(decision) for decision in desk.hand_back().accepted]
+    desk.fill("C-0007", "A", officer="Trần Văn Sáu")
+    found = desk.hand_back(known=known)
+    assert [(d.officer, d.code) for d in found.accepted] == [("Trần Văn Sáu", "side:A")]
+    assert found.repeated == 0
+
+
+def test_the_same_answer_to_changed_records_is_a_new_one(desk):
+    """Or a question that is asked again would never be answered by saying the same again."""
+    desk.fill("C-0001", "cùng một người")
+    (first,) = desk.hand_back().accepted
+    changed = casebook([line("C-0001", evidence="hash-changed", state="stale")])
+    anew = Desk(desk.path.with_name("anew.xlsx"), changed)
+    anew.fill("C-0001", "cùng một người")
+    found = anew.hand_back(known=[known_from(first)])
+    assert [(d.verdict, d.seen) for d in found.accepted] == [("same", "hash-changed")]
 
 
 def test_unknown_foreign_and_stale_rows_are_refused(desk):
@@ -397,8 +432,7 @@ def test_an_answer_without_a_letter_holds_in_any_order(desk):
 def test_the_same_workbook_again_changes_nothing_in_any_order(desk, conflict, decision):
     desk.fill(conflict, decision)
     (first,) = desk.hand_back().accepted
-    stored = {**first.stored(), "superseded_by": ""}
-    found = read_back([desk.path], turned(desk.book, conflict), [Known.from_stored(stored)])
+    found = read_back([desk.path], turned(desk.book, conflict), [known_from(first)])
     assert not found.accepted
     assert not found.refused
     assert found.repeated == 1

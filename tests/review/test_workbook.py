@@ -15,6 +15,8 @@ import xlsxwriter
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 
 from reconcile.errors import MappingError, UsageError
+from reconcile.review.cards import question
+from reconcile.review.casebook import Answered, cases
 from reconcile.review.columns import FILLED_IN, HIDDEN, Column
 from reconcile.review.workbook import QuestionSheet, write
 from tests.review.casebooks import casebook, line, record
@@ -275,3 +277,30 @@ def test_stretches_are_those_that_the_public_calls_of_xlsxwriter_write():
             names = ("xl/sharedStrings.xml", "xl/worksheets/sheet1.xml", "xl/styles.xml")
             parts[public] = [archive.read(name) for name in names]
     assert parts[True] == parts[False]
+
+
+def told(*answers):
+    return {
+        "C-0007": [Answered(officer, day, code, value) for officer, day, code, value in answers]
+    }
+
+
+@pytest.mark.parametrize(
+    ("answers", "says"),
+    [
+        (
+            told(("Lê Thị Mai", "2026-11-20", "side:A", "1980-03-12")),
+            "Đã trả lời: Lê Thị Mai, 20/11/2026: A (12/03/1980). Cần một cán bộ thứ hai cùng ý.",
+        ),
+        (
+            told(
+                ("Lê Thị Mai", "2026-11-20T08:00", "other", "1981"),
+                ("Trần Văn Sáu", "2026-11-21", "side:B", "1980-12-03"),
+            ),
+            "Lê Thị Mai, 20/11/2026: giá trị khác (1981); Trần Văn Sáu, 21/11/2026: B (03/12/1980)",
+        ),
+    ],
+)
+def test_a_question_says_who_has_answered_what(answers, says):
+    (case,) = [case for case in cases(casebook(answered=answers), "vi") if case.answered]
+    assert says in question(case, "vi")
