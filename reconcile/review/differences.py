@@ -9,14 +9,15 @@ them are ways of writing and no differences; neither is a date that is known les
 from __future__ import annotations
 
 import re
-from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from rapidfuzz.distance import Indel, LCSseq
 
 from reconcile.text.folding import fold_tone_placement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 _WORD: Final = re.compile(r"\s+|\w+|[^\w\s]")
 _FIGURES: Final = re.compile(r"[\d/.:\s-]+$")
@@ -66,9 +67,8 @@ def differences(left: str, right: str) -> tuple[tuple[Segment, ...], tuple[Segme
         a, b = _replaced(ours, theirs)  # day against day, month against month
         return _joined(a), _joined(b)
     a, b = [], []
-    matcher = SequenceMatcher(None, _written(ours), _written(theirs), autojunk=False)
-    for tag, i, j, k, m in matcher.get_opcodes():
-        if tag == "equal":
+    for is_equal, i, j, k, m in _runs(_written(ours), _written(theirs)):
+        if is_equal:
             a += [Segment(word, differs=False) for word in ours[i:j]]
             b += [Segment(word, differs=False) for word in theirs[k:m]]
         else:
@@ -76,6 +76,19 @@ def differences(left: str, right: str) -> tuple[tuple[Segment, ...], tuple[Segme
             a += marked_a
             b += marked_b
     return _joined(a), _joined(b)
+
+
+def _runs(left: Sequence[str], right: Sequence[str]) -> Iterator[tuple[bool, int, int, int, int]]:
+    """Runs that are the same in both and runs that differ, in turn: start and end in either."""
+    i = k = 0
+    for run in LCSseq.opcodes(left, right):
+        if run.tag == "equal":
+            if (i, k) != (run.src_start, run.dest_start):
+                yield False, i, run.src_start, k, run.dest_start
+            i, k = run.src_end, run.dest_end
+            yield True, run.src_start, i, run.dest_start, k
+    if (i, k) != (len(left), len(right)):
+        yield False, i, len(left), k, len(right)
 
 
 def _of_persons(
@@ -131,14 +144,14 @@ def _replaced(ours: Sequence[str], theirs: Sequence[str]) -> tuple[list[Segment]
             a.append(Segment(left, differs=False))
             b.append(Segment(right, differs=False))
             continue
-        matcher = SequenceMatcher(None, *_lowered(left, right), autojunk=False)
-        if matcher.ratio() < _ALIKE:
+        small = _lowered(left, right)
+        if Indel.normalized_similarity(*small) < _ALIKE:
             a.append(Segment(left, differs=True))
             b.append(Segment(right, differs=True))
             continue
-        for tag, i, j, k, m in matcher.get_opcodes():
-            a.append(Segment(left[i:j], tag != "equal"))
-            b.append(Segment(right[k:m], tag != "equal"))
+        for is_equal, i, j, k, m in _runs(*small):
+            a.append(Segment(left[i:j], not is_equal))
+            b.append(Segment(right[k:m], not is_equal))
     return a, b
 
 

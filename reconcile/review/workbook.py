@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 from xml.sax.saxutils import escape
 
 import xlsxwriter
-from xlsxwriter.worksheet import CellRichStringTuple, Worksheet
+from xlsxwriter.worksheet import CellBlankTuple, CellRichStringTuple, CellStringTuple, Worksheet
 from xlsxwriter.xmlwriter import XMLwriter
 
 from reconcile.errors import UsageError
 from reconcile.files import write_new
-from reconcile.review.cards import cards, question, shown
+from reconcile.review.cards import cards, shown
 from reconcile.review.casebook import Case, Casebook, cases, say
 from reconcile.review.columns import FILLED_IN, HIDDEN, LAYOUT, Column, header
 from reconcile.review.guide import GuideSheet, write_guide
@@ -42,6 +42,12 @@ _LINE_HEIGHT: Final = 13.5
 _TALLEST: Final = 409.0
 _SPACE: Final = ' xml:space="preserve"'
 _STRETCHED: Final = frozenset((Column.QUESTION, Column.SIDE_A, Column.SIDE_B, Column.SIDES_MORE))
+# The sides of which each column holds the cards.
+_CARDS: Final = {
+    Column.SIDE_A: slice(0, 1),
+    Column.SIDE_B: slice(1, 2),
+    Column.SIDES_MORE: slice(2, None),
+}
 _SCREEN: Final = 1320  # pixels that a screen 1366 wide leaves for cells
 
 Fragments = list[tuple["Format", str]]
@@ -99,6 +105,26 @@ class QuestionSheet(Worksheet):  # type: ignore[misc] # XlsxWriter has no types
         super().__init__()
         self._worded: dict[Format, str] = {}
 
+    def reach(self, row: int, first: int, last: int) -> None:
+        """Say that a row has cells from one column to another, before they are written."""
+        self._check_dimensions(row, first)
+        self._check_dimensions(row, last)
+
+    def write_text(self, row: int, position: int, text: str, cell: Format) -> None:
+        """Write a text, whatever it looks like; a cell without one is blank.
+
+        Args:
+            row: its row, from 0.
+            position: its column, from 0.
+            text: at most 32,767 letters.
+            cell: style of the cell.
+        """
+        if not text:
+            self.table[row][position] = CellBlankTuple(cell)
+            return
+        index = self.str_table._get_shared_string_index(text)  # noqa: SLF001 - as Worksheet does
+        self.table[row][position] = CellStringTuple(index, cell)
+
     def write_stretches(self, row: int, position: int, stretches: Fragments, cell: Format) -> None:
         """Write a text of several styles into one cell.
 
@@ -108,8 +134,6 @@ class QuestionSheet(Worksheet):  # type: ignore[misc] # XlsxWriter has no types
             stretches: style and text, two at least and none empty.
             cell: style of the cell as a whole.
         """
-        if self._check_dimensions(row, position):
-            return
         runs = [
             f"<r>{self._font(style)}<t{_SPACE if _is_bordered(text) else ''}>{escape(text)}</t></r>"
             for style, text in stretches
@@ -147,6 +171,7 @@ class _Writer:
         self._language = language
         self._styles = Styles(workbook)
         self._lists: dict[tuple[str, ...], str] = {}
+        self._of_column = {column: self._style(column) for column in Column}
 
     def write(self, asked: Sequence[Case]) -> None:
         """Write the guide and one sheet for every group of kinds that has questions."""
@@ -220,47 +245,40 @@ class _Writer:
         sides = cards(case, self._language)
         texts = shown(case, ordinal, self._language, sides)
         texts[Column.REGISTER] = f"{self._book.register} {self._book.run}"
+        sheet.reach(row, 0, len(columns) - 1)
         lines = 1
         for position, column in enumerate(columns):
             text = texts.get(column, "")
-            fragments = self._fragments(column, case, sides)
+            fragments = self._fragments(column, text, sides) if column in _STRETCHED else ()
+            style = self._styles.severity[case.severity] if column == Column.SEVERITY else None
+            style = style or self._of_column[column]
             if fragments:
                 self._rich(sheet, row, position, fragments)
-            elif column in FILLED_IN:
-                sheet.write_blank(row, position, None, self._style(column, case))
             else:
-                sheet.write_string(row, position, text[:_CELL], self._style(column, case))
+                sheet.write_text(row, position, text[:_CELL], style)
             if column not in HIDDEN:
                 lines = max(lines, _lines(text, LAYOUT[column].width))
         sheet.set_row(row, min(_TALLEST, lines * _LINE_HEIGHT + 3))
 
-    def _style(self, column: Column, case: Case) -> Format:
+    def _style(self, column: Column) -> Format:
         styles = self._styles
         if column in HIDDEN:
             return styles.hidden
-        if column == Column.SEVERITY:
-            return styles.severity[case.severity]
         return {
             Column.ORDINAL: styles.centred,
             Column.PROPOSAL: styles.proposal,
             Column.DATE: styles.fill_in_date,
         }.get(column, styles.fill_in if column in FILLED_IN else styles.cell)
 
-    def _fragments(self, column: Column, case: Case, sides: Sequence[Card]) -> Fragments:
+    def _fragments(self, column: Column, text: str, sides: Sequence[Card]) -> Fragments:
         """The stretches of a cell that has letters of several kinds."""
-        if column not in _STRETCHED:
-            return []
         styles = self._styles
         if column == Column.QUESTION:
-            first, *rest = question(case, self._language).split("\n")
+            first, *rest = text.split("\n")
             return [(styles.plain, first), *((styles.quiet, f"\n{line}") for line in rest)]
-        chosen = {
-            Column.SIDE_A: sides[:1],
-            Column.SIDE_B: sides[1:2],
-            Column.SIDES_MORE: sides[2:],
-        }.get(column, ())
+        chosen = _CARDS[column]
         fragments: Fragments = []
-        for number, card in enumerate(chosen):
+        for number, card in enumerate(sides[chosen]):
             fragments += self._card(card, "\n\n" if number else "")
         return fragments
 
@@ -288,7 +306,7 @@ class _Writer:
                 merged.append((style, text))
         whole = "".join(text for _, text in merged)
         if len(merged) < 2 or len(whole) > _CELL:
-            sheet.write_string(row, position, whole[:_CELL], self._styles.cell)
+            sheet.write_text(row, position, whole[:_CELL], self._styles.cell)
             return
         sheet.write_stretches(row, position, merged, self._styles.cell)
 
@@ -378,4 +396,6 @@ def _words(case: Case) -> tuple[str, ...]:
 
 def _lines(text: str, width: float) -> int:
     """How many lines a wrapped text takes in a column of that width."""
-    return sum(max(1, math.ceil(len(line) / width)) for line in text.split("\n"))
+    return sum(
+        1 if len(line) <= width else math.ceil(len(line) / width) for line in text.split("\n")
+    )

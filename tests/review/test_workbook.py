@@ -257,7 +257,7 @@ def test_decisions_survive_libreoffice(desk, tmp_path, kind):
         assert len(saved.data_validations.dataValidation) == 2
 
 
-def test_stretches_are_those_that_the_public_calls_of_xlsxwriter_write():
+def test_cells_are_those_that_the_public_calls_of_xlsxwriter_write():
     parts = {}
     for public in (True, False):
         stream = io.BytesIO()
@@ -271,8 +271,13 @@ def test_stretches_are_those_that_the_public_calls_of_xlsxwriter_write():
                 if public:
                     flat = [each for stretch in stretches for each in stretch]
                     sheet.write_rich_string(row, 1, *flat, cell)
+                    sheet.write_string(row, 2, "=1+1 <b>", cell)
+                    sheet.write_blank(row, 3, None, cell)
                 else:
+                    sheet.reach(row, 1, 3)
                     sheet.write_stretches(row, 1, stretches, cell)
+                    sheet.write_text(row, 2, "=1+1 <b>", cell)
+                    sheet.write_text(row, 3, "", cell)
         with zipfile.ZipFile(stream) as archive:
             names = ("xl/sharedStrings.xml", "xl/worksheets/sheet1.xml", "xl/styles.xml")
             parts[public] = [archive.read(name) for name in names]
