@@ -421,7 +421,7 @@ def _refuse_unreadable(workbooks: tuple[Path, ...], words: ReviewWords) -> None:
         returned = read_returned(path, words)
         if not returned.readable:
             faults.append(FileFault("", str(path), "", 0, _NO_WORKBOOK))
-        elif not returned.columns:
+        elif not returned.columns and not returned.is_beside:
             faults.append(FileFault("", str(path), "", 0, _NO_QUESTIONS))
     if faults:
         raise WorkbookError(faults)

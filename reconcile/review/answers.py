@@ -214,7 +214,10 @@ def full_date(cell: Cell, today: date) -> date | None:
         day, month, year = usual.groups()
     else:
         return None
-    return _day(int(year), int(month), int(day), today)
+    # a program in English writes the month first; taken so only where nothing else can be meant
+    return _day(int(year), int(month), int(day), today) or _day(
+        int(year), int(day), int(month), today
+    )
 
 
 def partial_date(cell: Cell, today: date) -> str | None:

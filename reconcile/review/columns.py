@@ -93,6 +93,10 @@ HIDDEN: Final = (Column.CONFLICT, Column.EVIDENCE, Column.SEAL, Column.REGISTER)
 SEALED: Final = (Column.QUESTION, Column.SIDE_A, Column.SIDE_B, Column.SIDES_MORE)
 
 
+# The hidden sheet with the lists that do not fit into a validation.
+LISTS: Final = "_lists"
+
+
 class Synonym(Strict):
     """Other words for a decision.
 

@@ -77,7 +77,7 @@ class _Batch:
             self.refused.append(
                 Note(name, "", 0, "The file cannot be read: missing, open elsewhere, or damaged.")
             )
-        elif not returned.columns:
+        elif not returned.columns and not returned.is_beside:
             self.refused.append(
                 Note(name, "", 0, "No sheet with a column “Decision” was found in this file.")
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import xlsxwriter
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from reconcile.review.casebook import Casebook
     from reconcile.review.styles import Styles
 
+TITLE: Final = "Questions for the civil-status officers"
 # The ten lines. Each is a key of the message catalogue.
 STEPS: Final = (
     "Start with the first sheet in the table below; in every sheet the most urgent is on top, then "
@@ -41,6 +43,9 @@ STEPS: Final = (
 )
 
 
+_HEADS: Final = ("No.", "Sheet", "Questions", "Answered", "Left", "Minutes of work")
+
+
 class GuideSheet(NamedTuple):
     """A sheet with questions, as the guide lists it.
 
@@ -50,6 +55,7 @@ class GuideSheet(NamedTuple):
         decision: position of its column *Quyết định*, counted from 0.
         first: first row with a question, counted from 0.
         last: last one.
+        minutes: what answering all of them is expected to take.
     """
 
     name: str
@@ -57,6 +63,7 @@ class GuideSheet(NamedTuple):
     decision: int
     first: int
     last: int
+    minutes: float
 
 
 def write_guide(
@@ -78,7 +85,7 @@ def write_guide(
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 5)
     sheet.set_column(1, 1, 40)
-    sheet.set_column(2, 4, 18)
+    sheet.set_column(2, 5, 18)
     row = _title(sheet, styles, book, language)
     row = _steps(sheet, styles, row, language)
     row = _table(sheet, styles, described, row, language)
@@ -95,7 +102,7 @@ def _title(sheet: Worksheet, styles: Styles, book: Casebook, language: str) -> i
     big.set_text_wrap(False)
     quiet = styles.guide(font_color=QUIET)
     quiet.set_text_wrap(False)
-    sheet.write_string(0, 0, translate("Questions for the civil-status officers", language), big)
+    sheet.write_string(0, 0, translate(TITLE, language), big)
     sheet.write_string(
         1,
         0,
@@ -120,9 +127,9 @@ def _steps(sheet: Worksheet, styles: Styles, row: int, language: str) -> int:
         line = row + position
         said = translate(step, language)
         sheet.write_number(line, 0, position, number)
-        sheet.merge_range(line, 1, line, 4, "", text)
+        sheet.merge_range(line, 1, line, 5, "", text)
         sheet.write_string(line, 1, said, text)
-        sheet.set_row(line, 32 if len(said) > 95 else 17)
+        sheet.set_row(line, 32 if len(said) > 115 else 17)
     return row + len(STEPS) + 2
 
 
@@ -132,7 +139,7 @@ def _table(
     sheet.set_row(row, 22)
     sheet.write_string(row, 0, translate("Where", language), _subtitle(styles))
     row += 1
-    for position, title in enumerate(("No.", "Sheet", "Questions", "Answered", "Left")):
+    for position, title in enumerate(_HEADS):
         sheet.write_string(row, position, translate(title, language), styles.head)
     border = {"border": 1, "border_color": LINE, "font_size": 11}
     plain = styles.guide(**border, align="center")
@@ -149,10 +156,12 @@ def _table(
         filled = f"'{each.name}'!${column}${each.first + 1}:${column}${each.last + 1}"
         sheet.write_formula(row, 3, f'=COUNTIF({filled},"?*")', plain, 0)
         sheet.write_formula(row, 4, f"=C{row + 1}-D{row + 1}", plain, each.questions)
+        sheet.write_number(row, 5, math.ceil(each.minutes), plain)
     asked = sum(each.questions for each in described)
     row += 1
     sheet.write_string(row, 1, translate("Total", language), total)
-    for position, value in ((2, asked), (3, 0), (4, asked)):
+    minutes = sum(math.ceil(each.minutes) for each in described)
+    for position, value in ((2, asked), (3, 0), (4, asked), (5, minutes)):
         letter = name(position)
         formula = f"=SUM({letter}{first + 1}:{letter}{row})" if described else "=0"
         sheet.write_formula(row, position, formula, total, value)

@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from zipfile import BadZipFile, ZipFile
 
 from reconcile.review.cards import SEAL_DIGITS
-from reconcile.review.columns import SEALED, Column, recognise, reduced, repeated
+from reconcile.review.columns import LISTS, SEALED, Column, recognise, reduced, repeated
+from reconcile.review.guide import TITLE
+from reconcile.text.language import LANGUAGES, translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -80,6 +82,7 @@ class Returned:
         rows: its rows below headers.
         readable: whether it could be opened at all.
         columns: sheet -> recognised column -> position from 0, for marking refused rows.
+        is_beside: a csv of the guide, or of the hidden lists, saved like any other sheet.
         headless: sheets that have rows of questions and no header by which to read them.
         renamed: sheets with a header that means nothing, so a column may have been renamed.
         comments: cells carry comments, which nobody reads.
@@ -90,6 +93,7 @@ class Returned:
     rows: tuple[SheetRow, ...] = ()
     readable: bool = True
     columns: Mapping[str, Mapping[Column, int]] = field(default_factory=dict)
+    is_beside: bool = False
     headless: tuple[str, ...] = ()
     renamed: frozenset[str] = frozenset()
     comments: bool = False
@@ -148,10 +152,18 @@ def _recognised(
         hashlib.sha256(content).hexdigest(),
         tuple(rows),
         columns=columns,
+        is_beside=path.suffix.lower() in _CSV and not columns and _is_beside(path, content),
         headless=tuple(headless),
         renamed=frozenset(renamed),
         comments=_has_part(content, "comment"),
     )
+
+
+def _is_beside(path: Path, content: bytes) -> bool:
+    """Whether a csv is a sheet of the workbook on which nothing is asked."""
+    titles = {translate(TITLE, language) for language in LANGUAGES}
+    rows = _csv_rows(_decoded(content), ",")
+    return path.stem.endswith(LISTS) or bool(rows and titles.intersection(map(str, rows[0][1])))
 
 
 class _Head(NamedTuple):

@@ -20,7 +20,7 @@ from reconcile.errors import UsageError
 from reconcile.files import write_new
 from reconcile.review.cards import cards, shown
 from reconcile.review.casebook import Case, Casebook, cases, say
-from reconcile.review.columns import FILLED_IN, HIDDEN, LAYOUT, Column, header
+from reconcile.review.columns import FILLED_IN, HIDDEN, LAYOUT, LISTS, Column, header
 from reconcile.review.guide import GuideSheet, write_guide
 from reconcile.review.styles import Styles
 from reconcile.text.language import translate
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from reconcile.review.cards import Card
 
 HEADER_ROW: Final = 1  # counted from 0; above it stands the hint
-LISTS: Final = "_lists"
 _SHEET_ROWS: Final = 1_048_576
 _INLINE: Final = 255  # letters that Excel allows in a list written inside a validation
 _CELL: Final = 32_000  # letters; Excel's limit is 32,767
@@ -204,7 +203,8 @@ class _Writer:
         self._validations(sheet, columns, asked)
         self._signals(sheet, columns, len(asked))
         decision = columns.index(Column.DECISION)
-        return GuideSheet(name, len(asked), decision, first, first + len(asked) - 1)
+        minutes = sum(case.minutes for case in asked)
+        return GuideSheet(name, len(asked), decision, first, first + len(asked) - 1, minutes)
 
     def _frame(self, sheet: Worksheet, columns: Sequence[Column], count: int) -> None:
         """Everything around the rows: header, widths, panes, filter, protection, print."""

@@ -527,3 +527,16 @@ def test_sorting_under_protection_is_not_offered(desk):
     protected = [sheet for sheet in desk.excel.worksheets if desk.columns(sheet)]
     assert protected
     assert all(sheet.protection.sheet and sheet.protection.sort for sheet in protected)
+
+
+def test_guide_and_lists_saved_as_csv_too_are_passed_over(desk, tmp_path):
+    desk.fill("C-0001", "khác")
+    paths = []
+    for sheet in desk.excel.worksheets:
+        path = tmp_path / f"conflicts-{sheet.title}.csv"
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream).writerows(sheet.iter_rows(values_only=True))
+        paths.append(path)
+    found = read_back(paths, desk.book)
+    assert [d.conflict for d in found.accepted] == ["C-0001"]
+    assert not found.refused

@@ -226,8 +226,17 @@ def test_very_long_texts_stay_within_a_cell(tmp_path):
     assert max(len(str(cell.value or "")) for cell in sheet[3]) <= 32_767
 
 
+FILTERS = {
+    "xlsx": "xlsx",
+    "ods": "ods",
+    "xlsm": "xlsm:Calc MS Excel 2007 VBA XML",
+    # UTF-8, commas, as shown, one file for each sheet
+    "csv": "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1",
+}
+
+
 @pytest.mark.libreoffice
-@pytest.mark.parametrize("kind", ["xlsx", "ods"])
+@pytest.mark.parametrize("kind", list(FILTERS))
 def test_decisions_survive_libreoffice(desk, tmp_path, kind):
     desk.fill("C-0001", "cùng một người", date="20/11/2026", paper="có")
     desk.fill("C-0005", "cùng một việc, giữ mục B")
@@ -237,13 +246,13 @@ def test_decisions_survive_libreoffice(desk, tmp_path, kind):
     program = shutil.which("soffice") or shutil.which("libreoffice")
     command = [program, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless"]
     subprocess.run(
-        [*command, "--convert-to", kind, "--outdir", out, desk.path],
+        [*command, "--convert-to", FILTERS[kind], "--outdir", out, desk.path],
         check=True,
         capture_output=True,
         timeout=120,
     )
-    returned = out / f"conflicts-R0012.{kind}"
-    found = read_back([returned], desk.book)
+    returned = sorted(out.iterdir())
+    found = read_back(returned, desk.book)
     assert [(d.conflict, d.code, d.value, d.paper) for d in found.accepted] == [
         ("C-0001", "same", "", "yes"),
         ("C-0005", "same:B", "C-0005/m1", ""),
@@ -252,7 +261,7 @@ def test_decisions_survive_libreoffice(desk, tmp_path, kind):
     assert not found.refused
     assert not found.remarks
     if kind == "xlsx":
-        saved = openpyxl.load_workbook(returned)["Cùng một người"]
+        saved = openpyxl.load_workbook(returned[0])["Cùng một người"]
         assert saved.protection.sheet
         assert len(saved.data_validations.dataValidation) == 2
 
