@@ -21,6 +21,7 @@ _DAY: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-]((?:1[89]|20)\d\d)")
 _ISO_DAY: Final = re.compile(r"((?:1[89]|20)\d\d)-(\d{1,2})-(\d{1,2})")
 _REGISTERED: Final = re.compile(r"(\d{1,5})/((?:1[89]|20)\d\d)")
 _PAPER: Final = re.compile(r"\d{8,12}")
+_SPACED: Final = re.compile(r"(?<!\d)\d{3}([ .])\d{3}\1\d{3}(?:\1\d{3})?(?!\d)")
 _DIGITS: Final = "0123456789"
 _SHORT: Final = 3  # letters from which one may be wrong
 _LONG: Final = 7  # letters from which two may be
@@ -65,7 +66,8 @@ def understand(text: str, born: int | None = None) -> Sought:
     papers: list[str] = []
     registered: list[tuple[int, int]] = []
     when = "" if born is None else str(born)
-    for token in folding.tidy(text).replace(",", " ").split():
+    text = _SPACED.sub(lambda form: re.sub(r"\D", "", form[0]), folding.tidy(text))
+    for token in text.replace(",", " ").split():
         day, form = _day(token), _REGISTERED.fullmatch(token)
         if day:
             when = day
@@ -73,8 +75,8 @@ def understand(text: str, born: int | None = None) -> Sought:
             when = when or token
         elif form:
             registered.append((int(form[1]), int(form[2])))
-        elif _PAPER.fullmatch(token.replace(".", "")):
-            papers.append(token.replace(".", ""))
+        elif _PAPER.fullmatch(token):
+            papers.append(token)
         else:
             names.append(token)
     typed = folding.key(undo_all(" ".join(names)))

@@ -80,6 +80,7 @@ def names(found):
         ("muoi 1950", "Lê Thị Mười", "name; another birth, or none known"),
         ("082180001234", "Nguyễn Thị Lan", "number of a paper"),
         ("082.180.001.234", "Nguyễn Thị Lan", "number of a paper"),
+        ("082 180 001 234 lan", "Nguyễn Thị Lan", "number of a paper"),
         ("082180001243", "Nguyễn Thị Lan", "number of a paper, nearly"),
         ("311234576 tran", "Trần Văn Út", "number of a paper, nearly"),
         ("15/2007", "Nguyễn Thị Lan", "number of an entry"),
