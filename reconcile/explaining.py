@@ -10,8 +10,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
 
-from reconcile import standardise
 from reconcile.model import ConflictState
 from reconcile.modelling import tell
 from reconcile.outputs import now
@@ -27,20 +27,17 @@ from reconcile.review.casebook import SIDES, cases, say, severity_words
 from reconcile.review.values import value_words
 from reconcile.stages import load_knowledge
 from reconcile.standardise.unit_names import load_unit_names
-from reconcile.supposing import Pair, evidence_of, likeliest, suppose
+from reconcile.supposing import around_of, evidence_of, likeliest, suppose
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pandas as pd
-
     from reconcile.register import Register
     from reconcile.register.search import Person
-    from reconcile.report.chain import Link
     from reconcile.requests import Question, Told
     from reconcile.review.casebook import Case, Record
-    from reconcile.review.values import value_words
-from reconcile.stages import Knowledge
+    from reconcile.stages import Knowledge
+    from reconcile.supposing import Around, Pair
 
 _DAY: Final = re.compile(r"\b\d{1,2}/\d{1,2}/((?:1[89]|20)\d\d)\b")
 _MOST: Final = 8  # suppositions that are told
@@ -125,25 +122,18 @@ def _person(register: Register, person: Person, sources: _Sources) -> list[Chapt
     keys = person.mentions["mention_key"].tolist()
     about = register.conflicts_about(keys)
     with register.part({key.rpartition("/")[0] for key in keys}) as part:
-        around, entries = part.mentions(), part.entries()
-    kin = standardise.kin(around, entries, knowledge.register_types)
+        around = around_of(part, knowledge)
     life = dossier.Life(
         person_id=person.person_id,
         golden=person.golden,
         mentions=person.mentions,
         links=person.links,
-        around=around,
-        kin=kin,
+        around=around.mentions,
+        kin=around.kin,
         questions=_asked(register, about, sources),
     )
-    at = {key: place for place, key in enumerate(around["mention_key"])}
-    links = [
-        _link(link, Pair(around, entries, kin, *sorted((at[link.left], at[link.right]))), sources)
-        for link in life.chain()
-    ]
-    told = [chapter for chapter in links if chapter is not None]
-    pictures = [pictured(chapter) for chapter in told[:-1]]
-    return [*dossier.dossier(life, words), *told[-1:], *pictures]
+    links = _links(life, around, sources)
+    return [*dossier.dossier(life, words), *links[-1:], *map(pictured, links[:-1])]
 
 
 def _asked(
@@ -162,14 +152,27 @@ def _asked(
     )
 
 
-def _link(link: Link, pair: Pair, sources: _Sources) -> Chapter | None:
-    """What makes a link up; None where nothing was compared."""
+def _links(life: dossier.Life, around: Around, sources: _Sources) -> list[Chapter]:
+    """What makes each link up, where there is more to it than one step; the weakest link last."""
     knowledge, words = sources
-    made = Made(evidence_of(pair, knowledge), link.weight)
-    if not made.has_steps:
-        return None
-    title = words.say("Link [{first}]–[{second}]", first=link.first, second=link.second)
-    return made_up(title, (), made, knowledge.model, Figures(words.language))
+    at = {key: place for place, key in enumerate(around.mentions["mention_key"])}
+    links = life.chain()
+    places = [sorted((at[link.left], at[link.right])) for link in links]
+    if not links:
+        return []
+    pairs = pd.DataFrame(places, columns=["left", "right"], dtype="Int32")
+    evidence = dict(list(evidence_of(pairs, around, knowledge).groupby(["left", "right"])))
+    return [
+        made_up(
+            words.say("Link [{first}]–[{second}]", first=link.first, second=link.second),
+            (),
+            made,
+            knowledge.model,
+            Figures(words.language),
+        )
+        for link, (left, right) in zip(links, places, strict=True)
+        if (made := Made(evidence[left, right], link.weight)).has_steps
+    ]
 
 
 # -- two persons ----------------------------------------------------------------------------------

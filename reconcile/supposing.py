@@ -33,23 +33,38 @@ _YEARS: Final = 5  # by which a birth is supposed to differ
 _DAYS: Final = 365
 
 
-@dataclass(frozen=True)
-class Pair:
-    """Two mentions and all that stands around them.
+class Around(NamedTuple):
+    """All that stands in some entries.
 
     Attributes:
-        mentions: LIVE_MENTIONS of all entries of the two persons.
-        entries: LIVE_ENTRIES of them.
-        kin: KIN of them.
-        left: position of one mention.
-        right: of the other.
+        mentions: LIVE_MENTIONS of them.
+        entries: LIVE_ENTRIES.
+        kin: KIN.
     """
 
     mentions: pd.DataFrame
     entries: pd.DataFrame
     kin: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two mentions and all that stands around them.
+
+    Attributes:
+        around: all entries of the two persons.
+        left: position of one mention.
+        right: of the other.
+    """
+
+    around: Around
     left: int
     right: int
+
+    @property
+    def mentions(self) -> pd.DataFrame:
+        """LIVE_MENTIONS of all entries of the two persons."""
+        return self.around.mentions
 
     def key(self, side: int) -> str:
         """Key of the mention at a position."""
@@ -80,40 +95,42 @@ def likeliest(
         sides: mentions of the one and of the other, with ``mention_key``.
         knowledge: the mapping files.
     """
-    mentions, entries = part.mentions(), part.entries()
-    kin = standardise.kin(mentions, entries, knowledge.register_types)
+    around = around_of(part, knowledge)
+    mentions = around.mentions
     at = pd.Series(mentions.index, index=mentions["mention_key"])
     places = [at[list(side["mention_key"])].to_frame("at").assign(both=1) for side in sides]
     cross = places[0].merge(places[1], on="both", suffixes=("_one", "_other"))
     pairs = cross[["at_one", "at_other"]]
     ordered = pd.DataFrame({"left": pairs.min(axis=1), "right": pairs.max(axis=1)}, dtype="Int32")
-    evidence = _evidence(ordered, mentions, entries, kin, knowledge)
+    evidence = evidence_of(ordered, around, knowledge)
     weights = evidence.groupby(["left", "right"])["weight"].sum().reset_index()
     best = weights.sort_values(["weight", "left", "right"], ascending=[False, True, True]).iloc[0]
-    pair = Pair(mentions, entries, kin, int(best["left"]), int(best["right"]))
-    return pair, _of(evidence, pair)
-
-
-def evidence_of(pair: Pair, knowledge: Knowledge) -> pd.DataFrame:
-    """EVIDENCE of one pair."""
-    asked = pd.DataFrame({"left": [pair.left], "right": [pair.right]}, dtype="Int32")
-    return _evidence(asked, pair.mentions, pair.entries, pair.kin, knowledge)
-
-
-def _of(evidence: pd.DataFrame, pair: Pair) -> pd.DataFrame:
+    pair = Pair(around, int(best["left"]), int(best["right"]))
     mine = evidence["left"].eq(pair.left) & evidence["right"].eq(pair.right)
-    return evidence[mine].reset_index(drop=True)
+    return pair, evidence[mine].reset_index(drop=True)
 
 
-def _evidence(
-    pairs: pd.DataFrame,
-    mentions: pd.DataFrame,
-    entries: pd.DataFrame,
-    kin: pd.DataFrame,
-    knowledge: Knowledge,
-) -> pd.DataFrame:
+def around_of(part: Excerpt, knowledge: Knowledge) -> Around:
+    """All that stands in the entries of a part of the register."""
+    mentions, entries = part.mentions(), part.entries()
+    return Around(mentions, entries, standardise.kin(mentions, entries, knowledge.register_types))
+
+
+def evidence_of(pairs: pd.DataFrame, around: Around, knowledge: Knowledge) -> pd.DataFrame:
+    """EVIDENCE of pairs.
+
+    Args:
+        pairs: ``left`` and ``right``: positions of mentions.
+        around: their entries.
+        knowledge: the mapping files.
+    """
     types = knowledge.register_types
-    return match.explain(pairs, mentions, entries, kin, knowledge.model, types)
+    return match.explain(pairs, *around, knowledge.model, types)
+
+
+def _weight(pair: Pair, knowledge: Knowledge) -> float:
+    asked = pd.DataFrame({"left": [pair.left], "right": [pair.right]}, dtype="Int32")
+    return float(evidence_of(asked, pair.around, knowledge)["weight"].sum())
 
 
 # -- suppositions ---------------------------------------------------------------------------------
@@ -133,8 +150,8 @@ def suppose(pair: Pair, weight: float, knowledge: Knowledge) -> list[Supposed]:
         for place, values in changes.items():
             for column, value in values.items():
                 frame.loc[frame.index[place], column] = value
-        other = replace(pair, mentions=frame)
-        supposed = float(evidence_of(other, knowledge)["weight"].sum())
+        other = replace(pair, around=pair.around._replace(mentions=frame))
+        supposed = _weight(other, knowledge)
         if abs(supposed - weight) >= _SLIGHT:
             found.append(Supposed(words, supposed, supposed - weight))
     return sorted(found, key=lambda one: -abs(one.change))
@@ -190,7 +207,7 @@ def _birth(one: Line, other: Line) -> Line | None:
 def _names(pair: Pair, one: Line, other: Line) -> list[tuple[str, Mapping[int, Line]]]:
     """The name of the pair, and the names of parents and partners that both entries give."""
     found = _copied(pair, (one, other), _NAME, "with the same name on both")
-    kin = pair.kin
+    kin = pair.around.kin
     for relation in ("father", "mother", "partner"):
         mine = [
             kin.loc[kin["mention"].eq(side) & kin["relation"].eq(relation), "relative"]

@@ -22,7 +22,9 @@ from reconcile.register.ids import format_id
 from reconcile.register.sought import (
     Sought,
     covering,
+    covers,
     left_over,
+    made_of,
     near_numbers,
     near_words,
     understand,
@@ -199,6 +201,8 @@ def _by_name(connection: Connection, sought: Sought, other: Sequence[str]) -> Fo
         meant = names.typed if how == NAME else names.near
         hits = _named(connection, names, meant, sought)
         if other:
+            fit = set(_ranked(connection, hits, sought.born))
+            hits = [hit for hit in hits if hit.person in fit]
             hits = _beside(connection, hits, _meant(names, other))
         found = _told(_ranked(connection, hits, sought.born), how)
         if found and len(found) < _FEW and how == NAME and not other:
@@ -328,7 +332,7 @@ def _beside(connection: Connection, hits: list[Hit], meant: list[frozenset[str]]
     """Those hits in whose entry somebody else has such a name."""
     there: dict[int, set[int]] = {}
     for one in _others(connection, (hit.entry for hit in hits)):
-        if any(covering((one.name,), meant)):
+        if covers(one.name, meant):
             there.setdefault(one.entry, set()).add(one.person)
     return [hit for hit in hits if there.get(hit.entry, set()) - {hit.person}]
 
@@ -342,7 +346,7 @@ def _parted(
     """
     rest = {
         name: left
-        for name in names.all
+        for name in made_of(names.all, meant)
         if len(name.split()) >= _WHOLE_NAME and (left := left_over(name, meant))
     }
     there: dict[int, list[tuple[int, str]]] = {}
@@ -351,7 +355,7 @@ def _parted(
     found = []
     for one in _others(connection, there):
         for person, name in there[one.entry]:
-            if person != one.person and any(covering((one.name,), rest[name])):
+            if person != one.person and covers(one.name, rest[name]):
                 both = fuzz.token_sort_ratio(sought.name, f"{name} {one.name}")
                 found.append(Hit(person, one.entry, name, both))
                 found.append(Hit(one.person, one.entry, one.name, both))

@@ -150,6 +150,13 @@ def covering(names: Iterable[str], meant: list[frozenset[str]]) -> list[str]:
     return [name for name in left if covers(name, meant)] if len(meant) > 1 else left
 
 
+def made_of(names: Iterable[str], meant: list[frozenset[str]]) -> list[str]:
+    """Names that have no word but such as were typed."""
+    words = "|".join(map(re.escape, sorted(frozenset().union(*meant))))
+    only = re.compile(rf"(?:{words})(?: (?:{words}))*").fullmatch
+    return [name for name in names if only(name)] if words else []
+
+
 def left_over(name: str, meant: list[frozenset[str]]) -> list[frozenset[str]] | None:
     """What was typed beyond a name; None where the name has a word that was not typed."""
     rest = list(meant)
