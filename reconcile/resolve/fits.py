@@ -6,7 +6,7 @@ from collections import defaultdict
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from reconcile.resolve.contents import compatible, disagreeing, likeness
+from reconcile.resolve.contents import compatible, disagreeing, likeness, names_alike
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _OWN_KEY: Final = 2  # facts that an own key is worth
 _NUMBER: Final = 1  # facts that a number is worth
 _CORRECTED: Final = 1  # facts that may have been corrected together with the number
+_CORRECTED_GONE: Final = 2  # the same where the entry is missing from a full export
 _LEAST: Final = 3  # facts that must agree where the number does not
 
 
@@ -59,10 +60,12 @@ def numbered_fits(before: Content, now: Content) -> bool:
 def renumbered_fits(before: Content, now: Content, *, vanished: bool, once: bool) -> bool:
     """May two contents of different numbers be one entry whose number was corrected?
 
-    They may where everything else, or all but one fact, stayed as it was. Where the entry may still
-    stand beside the content, because a delta says nothing of it, the content may also be another
-    registration of the same persons: a certificate issued again, a twin. Then only entries of
-    events that happen once are recognised, and only where no principal person's name changed.
+    They may where everything else, or all but one fact, stayed as it was; of an entry that is
+    missing from a full export all but two, at most one of them about those whom the entry is about.
+    Where the entry may still stand beside the content, because a delta says nothing of it, the
+    content may also be another registration of the same persons: a certificate issued again, a
+    twin. Then only entries of events that happen once are recognised, and only where no principal
+    person's name changed.
 
     Args:
         before: what the entry says.
@@ -72,13 +75,20 @@ def renumbered_fits(before: Content, now: Content, *, vanished: bool, once: bool
     """
     changed = disagreeing(before, now)
     agreeing = len(before.facts.keys() | now.facts.keys()) - len(changed)
-    if len(changed) > _CORRECTED or (changed and agreeing < _LEAST):
+    of_principals = sum(role in now.principals for role, _ in changed)
+    allowed = _CORRECTED_GONE if vanished and of_principals <= _CORRECTED else _CORRECTED
+    if len(changed) > allowed or (changed and agreeing < _LEAST):
         return False
     if not any(person.name for person in now.principals.values()):
         return False
     named_anew = any(fact == "name" and role in now.principals for role, fact in changed)
     if not vanished:
         return once and not named_anew
+    if named_anew and len(changed) > _CORRECTED:
+        return all(
+            names_alike(before.principals[role], now.principals[role])
+            for role in before.principals.keys() & now.principals.keys()
+        )
     return not named_anew or compatible(before, now)
 
 

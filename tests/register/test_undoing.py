@@ -1,3 +1,5 @@
+import random
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -163,22 +165,47 @@ def _issued(register):
         return {format_id(*row) for row in connection.execute(query)}
 
 
+def _assert_undone_exactly(register, history, taken):
+    """Live through a history, do more, take that back, and compare."""
+    for step in history:
+        _do(register, step)
+    before, runs, lines = state(register), register.runs(), everything(register)
+    for step in taken:
+        _do(register, step)
+    done = [one["run"] for one in register.runs()[len(runs) :]]
+    known = _issued(register)
+    assert register.undo(done[0], later=True)[-1] == done[0]
+    assert state(register) == before
+    assert register.verify() == []
+    assert register.runs()[: len(runs)] == runs
+    after = everything(register)
+    for name in ("raw_rows", "contents", "audit_log"):
+        assert after[name][: len(lines[name])] == lines[name], f"{name}: something was lost"
+    assert {register.standing(one).found.id for one in known} == known
+
+
 @settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(steps, max_size=3), st.lists(st.one_of(merges, reviews), min_size=1, max_size=2))
 def test_what_is_taken_back_is_as_if_it_had_never_been(history, taken):
     with open_register("sqlite://") as register:
-        for step in history:
-            _do(register, step)
-        before, runs, lines = state(register), register.runs(), everything(register)
-        for step in taken:
-            _do(register, step)
-        done = [one["run"] for one in register.runs()[len(runs) :]]
-        known = _issued(register)
-        assert register.undo(done[0], later=True)[-1] == done[0]
-        assert state(register) == before
-        assert register.verify() == []
-        assert register.runs()[: len(runs)] == runs
-        after = everything(register)
-        for name in ("raw_rows", "contents", "audit_log"):
-            assert after[name][: len(lines[name])] == lines[name], f"{name}: something was lost"
-        assert {register.standing(one).found.id for one in known} == known
+        _assert_undone_exactly(register, history, taken)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_random_histories_are_undone_exactly_on_either_database(register, seed):
+    rng = random.Random(seed)  # noqa: S311 - no secret
+
+    def lines():
+        numbers = rng.sample(range(1, 6), rng.randint(1, 5))
+        return [(number, rng.choice(NAMES), rng.choice(("", *NAMES))) for number in numbers]
+
+    def step(*kinds):
+        kind = rng.choice(kinds)
+        return {
+            "merge": ("merge", rng.choice("123"), lines(), rng.random() < 0.5),
+            "review": ("review", rng.choice(["same", "different"]), rng.randint(1, 28)),
+            "undo": ("undo",),
+        }[kind]
+
+    history = [step("merge", "merge", "review", "undo") for _ in range(4)]
+    _assert_undone_exactly(register, history, [step("merge", "review") for _ in range(2)])

@@ -344,6 +344,71 @@ def test_a_number_and_several_cells_that_changed_are_a_stranger_and_a_question()
     assert found.gone["entry_key"].tolist() == [f"hoi_xuan/KS/2010/24~{a[:8]}"]
 
 
+def family(world: World, name: str, number: int, **changed: Any) -> str:
+    """A birth with both parents, of whom everything is known."""
+    content = world.content(
+        name,
+        changed.get("child", "Nguyen Van An"),
+        born=changed.get("born", "2010-02-20"),
+        number=number,
+        registered=changed.get("registered", "2010-03-01"),
+    )
+    known = (("mother", "Tran Thi Sen", "1980-05-01"), ("father", "Nguyen Van Ba", "1978-01-01"))
+    world.mentions = [
+        line
+        for line in world.mentions
+        if (line["content_hash"], line["role"]) != (content, "mother")
+    ]
+    world.mentions += [
+        make_mention(content, role, changed.get(role, parent), born=changed.get(f"{role}_born", at))
+        for role, parent, at in known
+    ]
+    return content
+
+
+@pytest.mark.parametrize(
+    ("changed", "same"),
+    [
+        ({"mother": "Tran Thi Xen", "registered": "2010-03-02"}, True),
+        ({"child": "Nguyen Van Ann", "father_born": "1979-01-01"}, True),
+        ({"mother": "Tran Thi Xen", "mother_born": "1981-05-01"}, True),
+        # A sister who was registered on the same day, as far as anybody knows.
+        ({"child": "Nguyen Thi Be", "born": "2009-02-20"}, False),
+        ({"child": "Nguyen Thi Be", "father_born": "1979-01-01"}, False),
+        ({"child": "Nguyen Van Ann", "born": "2010-02-21"}, False),
+        ({"mother": "Le Hoa", "mother_born": "1981-05-01", "registered": "2010-03-02"}, False),
+    ],
+)
+def test_number_and_two_facts_corrected_in_a_full_export(
+    changed: dict[str, str], same: bool
+) -> None:
+    world = World()
+    other = world.content("b", "Le Thi Be", born="2010-02-11", number=25)
+    world.deliver("2025-07-01", family(world, "a", 24), other)
+    world.deliver("2025-08-01", other, family(world, "c", 42, **changed))
+    found = world.identify()
+    assert (keys_of(found) == {"b": "b", "c": "a"}) == same
+    assert found.gone.empty == same
+
+
+def test_number_and_two_facts_in_a_delta_are_another_entry() -> None:
+    world = World()
+    changed = {"mother": "Tran Thi Xen", "registered": "2010-03-02"}
+    world.deliver("2025-07-01", family(world, "a", 24))
+    world.deliver("2025-08-01", family(world, "c", 42, **changed), kind="delta")
+    assert keys_of(world.identify()) == {"a": "a", "c": "c"}
+
+
+def test_two_whom_a_much_corrected_content_may_be_are_left_alone() -> None:
+    world = World()
+    changed = {"mother": "Tran Thi Xen", "registered": "2010-03-02"}
+    world.deliver("2025-07-01", family(world, "a", 24), family(world, "b", 25))
+    world.deliver("2025-08-01", family(world, "c", 42, **changed))
+    found = world.identify()
+    assert keys_of(found) == {"a": "a", "b": "b", "c": "c"}
+    assert len(found.gone) == 2
+
+
 def test_two_that_a_corrected_number_may_be_are_left_alone() -> None:
     world = World()
     a = world.content("a", "Nguyen Van An", number=24)
