@@ -16,6 +16,7 @@ from reconcile.mapping.vocabulary import Certainty, tokens
 from reconcile.mapping.writing import Codes, Commune
 from reconcile.report.chapters import Chapter
 from reconcile.requests import MappingRequest, Told
+from reconcile.standardise.knowledge import load_knowledge
 from reconcile.text.attention import worded
 from reconcile.text.language import translate
 
@@ -204,6 +205,7 @@ def check(request: MappingRequest, today: date) -> Told:
         UsageError: a folder is no delivery.
     """
     folder, register_types, mappings = _known(request.mappings)
+    load_knowledge(folder)  # a unit that was added must fit as well
     language = request.language
     if not request.sources:
         lines = [

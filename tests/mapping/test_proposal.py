@@ -7,7 +7,7 @@ import pytest
 
 from reconcile import mapmaking
 from reconcile.config import load_register_types, read_toml
-from reconcile.errors import UsageError
+from reconcile.errors import MappingError, UsageError
 from reconcile.importers.mapping import load_mappings
 from reconcile.requests import MappingRequest
 from tests.importers.exports import TODAY, put, read
@@ -222,6 +222,15 @@ def test_access_files_are_refused_with_what_to_do(engine, tmp_path):
         mapmaking.new(MappingRequest((file,), "Bình Phú", tmp_path / "out.toml"))
     (fault,) = read(file.parent.parent, skip_unreadable=True).unreadable
     assert "Export each of its tables" in fault.template
+
+
+def test_a_unit_that_does_not_fit_is_said_before_a_merge_meets_it(charted, delivery, tmp_path):
+    folder = shutil.copytree(charted[1], tmp_path / "mappings")
+    with (folder / "units.toml").open("a", encoding="utf-8") as units:
+        units.write("since = 1976\n")
+    for sources in ((), (delivery,)):
+        with pytest.raises(MappingError, match=r"units\.toml"):
+            mapmaking.check(MappingRequest(sources, mappings=folder), TODAY)
 
 
 def test_without_a_delivery_the_mapping_files_alone_are_checked():
