@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from reconcile.match.evaluate import wilson
 from reconcile.model import Outcome, Severity
 from reconcile.report import pictures
 from reconcile.report.templating import page_templates
@@ -17,7 +18,7 @@ from reconcile.text.language import translate
 if TYPE_CHECKING:
     import pandas as pd
 
-    from reconcile.match.estimate import Figure
+    from reconcile.match.estimate import Figure, Sample
     from reconcile.report.summary import Summary, Worded
 
 _WORST: Final = 20  # findings in the heat map
@@ -347,13 +348,27 @@ class _Page:
         if found.sample.checked:
             said.append(
                 self.say(
-                    "Officers checked {checked} links by lot and found {wrong} wrong; the estimate "
-                    "reckons with that.",
+                    "Officers checked {checked} links by lot and found {wrong} wrong: measured, "
+                    "{right} % are right (in 95 of 100 cases between {low} and {high} %). The "
+                    "estimate reckons with that.",
                     checked=self.number(found.sample.checked),
                     wrong=self.number(found.sample.wrong),
+                    **self._measured(found.sample),
                 )
             )
         return said
+
+    def _measured(self, sample: Sample) -> dict[str, str]:
+        """Per cent of the links checked by lot that are right, with Wilson's interval."""
+        share = 1 - sample.wrong / sample.checked
+        within = wilson(share, sample.checked)
+        measured = {"right": share, "low": within.low, "high": within.high}
+        return {name: self._decimal(value * 100) for name, value in measured.items()}
+
+    def _decimal(self, value: float) -> str:
+        """A number with one decimal place, a comma before it in Vietnamese."""
+        said = f"{value:.1f}"
+        return said if self._language == "en" else said.replace(".", ",")
 
     def _figure(self, figure: Figure) -> dict[str, str]:
         return {

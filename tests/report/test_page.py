@@ -143,7 +143,8 @@ def test_estimates_below_one_are_not_called_nothing():
 
 def test_report_says_that_a_sample_was_checked():
     page = render(doubts(sample=Sample(checked=200, wrong=1)), "en")
-    assert "Officers checked 200 links by lot and found 1 wrong" in page
+    assert "Officers checked 200 links by lot and found 1 wrong: measured, 99.5 % are right" in page
+    assert "between 97.2 and 99.9 %" in page  # Wilson 1927
 
 
 def test_report_without_an_estimate_says_nothing_of_it():
