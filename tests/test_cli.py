@@ -4,6 +4,7 @@ import dataclasses
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pandas as pd
@@ -350,3 +351,38 @@ def test_explain_takes_one_person_or_two(run, monkeypatch, tmp_path):
     assert run("explain", "P-1", "P-2", "P-3").exit_code == 2
     page = tmp_path / "person.html"
     assert run("explain", "P-1", "--out", page).output.strip().endswith(str(page))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "asked", "printed"),
+    [
+        (["R0002"], ("R0002", None, False), "what changed"),
+        (["--out", "changes.csv", "--unmasked"], ("", Path("changes.csv"), True), "changes.csv"),
+        (["--out", "-"], ("", Path("-"), False), ""),
+    ],
+)
+def test_changes_takes_a_run_or_the_last_one(run, monkeypatch, arguments, asked, printed):
+    seen = []
+
+    def tell(request):
+        seen.append((request.run, request.out, request.unmasked))
+        return "what changed"
+
+    monkeypatch.setattr(pipeline, "changes", tell)
+    told = run("changes", *arguments)
+    assert told.exit_code == 0
+    assert seen == [asked]
+    assert told.output.strip().endswith(printed) if printed else told.output == ""
+
+
+def test_a_first_mapping_on_the_screen_is_a_mapping(run, tmp_path):
+    lines = ["so;ngay_cap;ho_ten;gioi_tinh;ngay_sinh", "1/2020;2020-03-01;LÊ VĂN AN;Nam;1990"]
+    (tmp_path / "hon nhan.csv").write_text("\n".join(lines), encoding="utf-8")
+    told = run("mapping", "new", tmp_path / "hon nhan.csv", "--name", "Bình Phú", "--out", "-")
+    assert told.exit_code == 0
+    written = tomllib.loads(told.output)
+    assert (written["id"], written["tables"][0]["columns"]["ho_ten"]) == (
+        "binh_phu",
+        "subject.name",
+    )
+    assert run("mapping", "check").exit_code == 0
