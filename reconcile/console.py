@@ -176,6 +176,14 @@ class Console:
                 **sums,
             )
         )
+        if reviewed.awaiting:
+            self.say(
+                self.words(
+                    "{count} decisions have no effect until a second officer takes the same one; "
+                    "their questions are asked again.",
+                    count=reviewed.awaiting,
+                )
+            )
         self._notes("Please note:", reviewed.remarks)
         if reviewed.changes is not None:
             self._changes(reviewed.changes)

@@ -402,7 +402,8 @@ def review_workbooks(request: ReviewRequest, progress: Progress = silent) -> Rev
             }
         progress("outputs", 0, 1)
         outputs |= write_outputs(register, run, knowledge, (paths, request.language))
-    return _reviewed(found, run.name, saved.changes, outputs)
+    reviewed = _reviewed(found, run.name, saved.changes, outputs)
+    return dataclasses.replace(reviewed, awaiting=len(worked.awaiting))
 
 
 def _refuse_unreadable(workbooks: tuple[Path, ...], words: ReviewWords) -> None:

@@ -131,6 +131,7 @@ class Reviewed:
         remarks: what was noticed about rows that were applied.
         changes: what changed in the register; None where nothing was applied.
         outputs: files written, by what they are.
+        awaiting: decisions, earlier ones included, that bind only once a second officer agrees.
     """
 
     run: str
@@ -141,6 +142,7 @@ class Reviewed:
     remarks: tuple[Note, ...]
     changes: Changes | None
     outputs: dict[str, Path]
+    awaiting: int = 0
 
 
 @dataclass(frozen=True)

@@ -132,12 +132,14 @@ class WorkedOut:
             ``row``, ``whole``: entries that are no longer delivered.
         estimate: how many links are false and how many are missing, as far as the run can tell.
         lost: ids of judgements whose sources no delivery holds; they wait.
+        awaiting: ids of judgements that wait for a second officer.
     """
 
     resolved: Resolved
     gone: pd.DataFrame
     estimate: Estimate
     lost: tuple[str, ...] = ()
+    awaiting: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -319,7 +321,7 @@ def work_out(
         grouped.questions,
         _checked(effective.judgements),
     )
-    return WorkedOut(resolved, standing.identified.gone, found, effective.lost)
+    return WorkedOut(resolved, standing.identified.gone, found, effective.lost, effective.awaiting)
 
 
 def _known(kept: dict[str, pd.DataFrame], matched: match.Matched) -> clusters.Known | None:

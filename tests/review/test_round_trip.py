@@ -9,7 +9,7 @@ import shutil
 import openpyxl
 import pytest
 
-from reconcile import pipeline
+from reconcile import config, pipeline
 from reconcile.config import samples_folder
 from reconcile.register import open_register
 from reconcile.requests import MergeRequest, ReviewRequest
@@ -112,3 +112,33 @@ def test_refused_rows_show_their_cells(office):
     shown = sheet.cell(3, columns[Column.SIDE_A] + 1).value
     assert "Các ô: MA_SO: " in shown
     assert re.search(r"Tệp: .*KHAITU\.DBF · dòng \d+$", shown)
+
+
+def test_a_decision_waits_for_the_second_officer(office, monkeypatch):
+    """The first one changes nothing, the same file again neither, the second one binds."""
+    usual = config.load_office
+    monkeypatch.setattr(
+        config,
+        "load_office",
+        lambda folder: usual(folder).model_copy(update={"second_officer": ("same_person",)}),
+    )
+    _, conflicts, _ = state(office)
+    workbook, decided = filled(office, {"same_person": ["cung nguoi"]})
+    (conflict,) = decided
+    left, right = json.loads(conflicts["mentions"][conflict])
+    found = review(office, workbook)
+    assert (found.applied, found.awaiting) == (1, 1)
+    persons, after, _ = state(office)
+    assert persons[left] != persons[right]
+    assert after["state"][conflict] == "open"
+    assert review(office, workbook).run == ""
+
+    desk = Desk.__new__(Desk)
+    desk.path = found.outputs["workbook"]
+    desk.excel = openpyxl.load_workbook(desk.path)
+    assert "Cần một cán bộ thứ hai" in desk.cell(conflict, Column.QUESTION).value
+    desk.fill(conflict, "cùng một người", officer="Trần Văn Sáu")
+    found = review(office, desk.save(office / "second.xlsx"))
+    assert (found.applied, found.awaiting) == (1, 0)
+    persons, after, _ = state(office)
+    assert persons[left] == persons[right]
