@@ -23,12 +23,14 @@ from reconcile.resolve import (
     entries,
     events,
     judgements,
+    renewal,
     survivorship,
     wording,
 )
 from reconcile.resolve.constraints import JUDGED
 from reconcile.resolve.history import Memory
 from reconcile.resolve.reach import Change
+from reconcile.resolve.renewal import Chosen
 from reconcile.resolve.second_officer import SecondOfficer
 
 if TYPE_CHECKING:
@@ -243,6 +245,8 @@ def work_out(
     pairs = matched.pairs
 
     progress("resolve", 0, 1)
+    change = _change(matched)
+    memory, chosen = Memory.from_tables(kept), Chosen.from_tables(kept)
     effective = judgements.effective(
         register.judgements(),
         mentions,
@@ -259,18 +263,26 @@ def work_out(
         effective.judgements,
         knowledge.bounds,
         types,
-        _known(kept, matched),
+        clusters.Known(memory, change) if memory and change else None,
     )
-    if run is not None and not anew:
-        register.keep_state(run, signed, matched.before.tables() | grouped.memory.tables())
     calibrated, grouped = state(pairs, grouped, standing, effective.judgements, knowledge)
     pairs = calibrated.pairs
     happened = events.group(
         mentions, live_entries, kin, grouped, pairs, effective.judgements, types
     )
-    golden = survivorship.golden(
-        mentions, live_entries, kin, grouped, effective.judgements, knowledge.survivorship
+    survived = survivorship.survive(
+        mentions,
+        live_entries,
+        kin,
+        grouped,
+        effective.judgements,
+        knowledge.survivorship,
+        renewal.Known(chosen, change) if chosen and change else None,
     )
+    golden = survived.golden
+    if run is not None and not anew:
+        parts = matched.before, grouped.memory, survived.chosen
+        register.keep_state(run, signed, {k: v for part in parts for k, v in part.tables().items()})
     asked = conflicts.find(
         conflicts.Sources(
             mentions=mentions,
@@ -324,14 +336,14 @@ def work_out(
     return WorkedOut(resolved, standing.identified.gone, found, effective.lost, effective.awaiting)
 
 
-def _known(kept: dict[str, pd.DataFrame], matched: match.Matched) -> clusters.Known | None:
-    """What an earlier run knew of persons; None where there is none that matching started from."""
-    memory, change = Memory.from_tables(kept), matched.change
-    if memory is None or change.touched.all():
+def _change(matched: match.Matched) -> Change | None:
+    """What matching sees otherwise than an earlier run; None where it started from none."""
+    change = matched.change
+    if change.touched.all():
         return None
     sides = (matched.pairs[side].to_numpy(dtype=np.int64)[change.pairs] for side in _SIDES)
     left, right = (np.r_[now, gone] for now, gone in zip(sides, change.gone, strict=True))
-    return clusters.Known(memory, Change(change.moved, change.touched, left, right))
+    return Change(change.moved, change.touched, left, right)
 
 
 def state(

@@ -6,7 +6,7 @@ In the order in which :mod:`reconcile.pipeline` calls them::
     judgements.effective       stored judgements -> those that bind, their anchors found
     clusters.cluster           pairs + judgements -> persons and questions
     events.group               persons -> what happened once
-    survivorship.golden        persons -> winning values with lineage
+    survivorship.survive       persons -> winning values with lineage
     conflicts.find             all of it -> what an officer must decide
 
 Everything here is pure: no database, no clock, no chance (P4).

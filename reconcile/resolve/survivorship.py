@@ -9,7 +9,8 @@ derived and never written back: what the entries say stays as it is (P1).
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from reconcile.config import Strict, read_mapping
 from reconcile.model import GOLDEN, ConflictKind, Precision
 from reconcile.resolve.intervals import ALWAYS, NEVER, written
 from reconcile.resolve.notes import CANCELLED, speak_of
+from reconcile.resolve.renewal import Chosen, Known, People, renewed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,14 +94,22 @@ def load_rules(mappings: Path) -> SurvivorshipRules:
     return read_mapping(mappings / "survivorship.toml", SurvivorshipRules)
 
 
-def golden(
+class Survived(NamedTuple):
+    """The winning values of all persons, and what the next run needs of them."""
+
+    golden: pd.DataFrame
+    chosen: Chosen
+
+
+def survive(  # noqa: PLR0913, PLR0917  the tables that it takes are its contract
     mentions: pd.DataFrame,
     entries: pd.DataFrame,
     kin: pd.DataFrame,
     clusters: Clusters,
     judgements: pd.DataFrame,
     rules: SurvivorshipRules,
-) -> pd.DataFrame:
+    known: Known | None = None,
+) -> Survived:
     """The winning values of all persons.
 
     Args:
@@ -109,35 +119,44 @@ def golden(
         clusters: persons.
         judgements: JUDGEMENTS, effective ones.
         rules: survivorship rules.
+        known: what an earlier run under the same rules chose; the answer is the same without.
 
     Returns:
         GOLDEN, by cluster and field. A person has no line for a field that no source fills.
     """
-    sources = _Sources(mentions, clusters.person, _standing(entries, judgements))
-    parts = [sources.winners(rule) for rule in rules.field]
-    names = _names(parts, rules, clusters.person)
-    parts += [_relatives(rule, sources, kin, names) for rule in rules.relative]
-    frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=GOLDEN.names)
-    frame = _obey(frame, sources, judgements, rules)
+    standing = _standing(entries, judgements)[mentions["entry"].to_numpy(dtype="int64")]
+    person = np.asarray(clusters.person.to_numpy(dtype="int64"), dtype=np.int64)
+    people = People(mentions, kin, person, standing)
+    lines = renewed(people, partial(_choose, rules=rules), known)
+    frame = _obey(lines, person, judgements, rules)
     frame = frame.sort_values(["cluster", "field"], ignore_index=True)
-    return GOLDEN.build({name: frame[name] for name in GOLDEN.names})
+    return Survived(
+        GOLDEN.build({name: frame[name] for name in GOLDEN.names}), Chosen.of(lines, people)
+    )
+
+
+def _choose(people: People, rules: SurvivorshipRules) -> pd.DataFrame:
+    """The winning values as the criteria choose them."""
+    sources = _Sources(people)
+    parts = [sources.winners(rule) for rule in rules.field]
+    names = _names(parts, rules, people.person)
+    parts += [_relatives(rule, sources, people.kin, names) for rule in rules.relative]
+    if not parts:
+        return pd.DataFrame(columns=GOLDEN.names)
+    frame: pd.DataFrame = pd.concat(parts, ignore_index=True)[GOLDEN.names]
+    return frame.astype({"value": "str", "rule": "str", "field": "str"})
 
 
 class _Sources:
     """What the mentions of every person say, and how good a source each is."""
 
-    def __init__(
-        self,
-        mentions: pd.DataFrame,
-        person: pd.Series[int],
-        standing: npt.NDArray[np.int64],
-    ) -> None:
-        self.mentions = mentions
-        self.person: npt.NDArray[np.int64] = np.asarray(person.to_numpy(dtype="int64"))
+    def __init__(self, people: People) -> None:
+        self.mentions = mentions = people.mentions
+        self.person = people.person
         passage = mentions["passage"]
         registered = mentions["registered_from"].to_numpy(dtype="int64", na_value=NEVER)
         self._fixed: dict[str, npt.NDArray[np.int64]] = {
-            "standing": standing[mentions["entry"].to_numpy(dtype="int64")],
+            "standing": people.rank,
             "birth_entry": passage.eq("birth").to_numpy().astype(np.int64),
             "death_entry": passage.eq("death").to_numpy().astype(np.int64),
             "principal": mentions["principal"].to_numpy().astype(np.int64),
@@ -268,13 +287,13 @@ def _deciding(
 
 
 def _names(
-    parts: list[pd.DataFrame], rules: SurvivorshipRules, person: pd.Series[int]
+    parts: list[pd.DataFrame], rules: SurvivorshipRules, person: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.object_]:
     """The golden name of the person of every mention."""
     for part, rule in zip(parts, rules.field, strict=True):
         if rule.name == "name":
             names = part.set_index("cluster")["value"]
-            return np.asarray(names.reindex(person.to_numpy()).fillna("").to_numpy(dtype=object))
+            return np.asarray(names.reindex(person).fillna("").to_numpy(dtype=object))
     return np.full(len(person), "", dtype=object)
 
 
@@ -297,7 +316,7 @@ def _relatives(
 
 def _obey(
     frame: pd.DataFrame,
-    sources: _Sources,
+    person: npt.NDArray[np.int64],
     judgements: pd.DataFrame,
     rules: SurvivorshipRules,
 ) -> pd.DataFrame:
@@ -312,7 +331,7 @@ def _obey(
         return frame
     lines = pd.DataFrame(
         {
-            "cluster": sources.person[chosen["left"].to_numpy(dtype="int64")],
+            "cluster": person[chosen["left"].to_numpy(dtype="int64")],
             "field": chosen["field"].to_numpy(),
             "value": chosen["value"].to_numpy(),
             "mention": chosen["left"].to_numpy(dtype="int64"),

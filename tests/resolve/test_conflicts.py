@@ -33,7 +33,7 @@ def ask(live: Live, scored=None, stored=(), refused=None, gone=GONE) -> pd.DataF
     tables = (live.mentions, live.entries, live.kin)
     persons = cluster(*tables, scored, binding.judgements, BOUNDS, TYPES)
     happened = group(*tables, persons, scored, binding.judgements, TYPES)
-    golden = survivorship.golden(*tables, persons, binding.judgements, SURVIVORSHIP)
+    golden = survivorship.survive(*tables, persons, binding.judgements, SURVIVORSHIP).golden
     sources = Sources(
         *tables,
         pairs=scored,

@@ -124,7 +124,8 @@ def change_between(before: tuple[Live, pd.DataFrame], now: tuple[Live, pd.DataFr
     place = pd.Index(keys[1]).get_indexer(pd.Index(keys[0]))
     born = dict(zip(keys[0], before[0].mentions["birth_from"].fillna(0), strict=True))
     told = now[0].mentions["birth_from"].fillna(0)
-    touched = np.array([born.get(key) != day for key, day in zip(keys[1], told, strict=True)])
+    differ = [born.get(key) != day for key, day in zip(keys[1], told, strict=True)]
+    touched = np.array(differ, dtype=bool)
     columns = ["left", "right", "weight", "weight_related", "certain"]
     moved = before[1][columns].copy()
     for side in ("left", "right"):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from reconcile.model import JUDGEMENTS
 from reconcile.resolve.clusters import Clusters
-from reconcile.resolve.survivorship import golden, load_rules
+from reconcile.resolve.survivorship import load_rules, survive
 from tests.resolve.town import MAPPINGS, Town, person
 
 RULES = load_rules(MAPPINGS)
@@ -27,7 +27,7 @@ def one_person(live, *positions):
 
 def values(live, clusters, mention, judgements=NOTHING):
     """Field -> line of GOLDEN for the person of a mention."""
-    frame = golden(live.mentions, live.entries, live.kin, clusters, judgements, RULES)
+    frame = survive(live.mentions, live.entries, live.kin, clusters, judgements, RULES).golden
     lines = frame[frame["cluster"].eq(clusters.person[mention])]
     return {line["field"]: line for line in lines.to_dict("records")}
 
@@ -139,7 +139,7 @@ def test_entry_that_does_not_stand_gives_way(back):
 def test_every_value_stands_in_a_mention_of_the_person(order):
     live, mentions = life()
     clusters = one_person(live, *(mentions[place] for place in order[:3]))
-    frame = golden(live.mentions, live.entries, live.kin, clusters, NOTHING, RULES)
+    frame = survive(live.mentions, live.entries, live.kin, clusters, NOTHING, RULES).golden
     own = frame[frame["field"].isin(["name", "sex", "cmnd", "residence"])]
     columns = {"name": "name", "sex": "sex", "cmnd": "cmnd", "residence": "residence_key"}
     for line in own.to_dict("records"):
