@@ -326,6 +326,7 @@ def work_out(
         evidence=evidence,
         unasked=grouped.unasked,
         signature="" if anew else standing.read.signature,
+        rows=standing.rows,
     )
     found = match.estimate(
         calibrated,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 from sqlalchemy import select
@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Table
 
     from reconcile.register.resolved import Resolved
 
+SAYS: Final = ("content_hash", "entry_key", "own_key", "gone")
+"""By what one can tell that an entry says something else, if contents are read as before."""
 _ASKED: Final = {model.ConflictState.OPEN.value, model.ConflictState.STALE.value}
 
 
@@ -53,24 +55,44 @@ class Changes:
 
 @dataclass(frozen=True)
 class Before:
-    """What the register held before the run, as far as :class:`Changes` needs it."""
+    """What the register held before the run, as far as saving and :class:`Changes` need it.
 
-    entries: dict[int, tuple[str, bool]]
+    Attributes:
+        entries: number of each entry -> :data:`SAYS`.
+        persons: number of each mention -> number of its person.
+        events: number of each entry -> number of its event.
+        conflicts: id of each conflict -> its state.
+    """
+
+    entries: dict[int, tuple[str, str, str, bool]]
     persons: dict[int, int]
+    events: dict[int, int]
     conflicts: dict[str, str]
 
     @staticmethod
     def read(connection: Connection) -> Before:
         """What holds before a run writes."""
-        e, m, c = t.entries.c, t.memberships.c, t.conflicts.c
-        entries = select(e.entry, e.content_hash, e.gone).where(holds(t.entries))
-        persons = select(m.mention, m.person).where(holds(t.memberships))
-        conflicts = select(c.conflict, c.state).where(holds(t.conflicts))
+        e = t.entries.c
+        said = select(e.entry, *(e[name] for name in SAYS)).where(holds(t.entries))
+        lines = connection.execute(said).cursor.fetchall()
         return Before(
-            {row[0]: (row[1], row[2]) for row in connection.execute(entries)},
-            {row[0]: row[1] for row in connection.execute(persons)},
-            {row[0]: row[1] for row in connection.execute(conflicts)},
+            {line[0]: (*line[1:-1], bool(line[-1])) for line in lines},
+            _pairs(connection, t.memberships, "mention", "person"),
+            _pairs(connection, t.event_entries, "entry", "event"),
+            _pairs(connection, t.conflicts, "conflict", "state"),
         )
+
+    def touched(self, resolved: Resolved, entry_of: NDArray[np.int64]) -> set[int]:
+        """Numbers of the entries that are new, are no more, or say something else than before.
+
+        Args:
+            resolved: what the stages worked out.
+            entry_of: number of each entry, in the order of ``resolved.entries``.
+        """
+        says = frame_rows(resolved.entries, SAYS)
+        now = dict(zip(entry_of.tolist(), says, strict=True))
+        changed = {entry for entry, said in now.items() if self.entries.get(entry) != said}
+        return changed | (self.entries.keys() - now.keys())
 
     def changes(
         self,
@@ -94,6 +116,7 @@ class Before:
         )
         known = self.entries
         gone = [entry for entry, (_, lost) in now.items() if lost]
+        nothing = ("", "", "", False)
         states = dict(zip(resolved.conflicts["conflict"], resolved.conflicts["state"], strict=True))
         asked_before = {one for one, state in self.conflicts.items() if state in _ASKED}
         asked_now = {one for one, state in states.items() if state in _ASKED}
@@ -101,7 +124,7 @@ class Before:
         return Changes(
             sum(entry not in known for entry in now),
             sum(entry in known and known[entry][0] != line[0] for entry, line in now.items()),
-            sum(not known.get(entry, ("", False))[1] for entry in gone),
+            sum(not known.get(entry, nothing)[-1] for entry in gone),
             *self._persons(*numbers),
             len({one for one in asked_now - asked_before if states[one] != stale}),
             len(asked_before - asked_now),
@@ -117,6 +140,11 @@ class Before:
         kept = pairs[pairs["before"] > 0].drop_duplicates()
         new = pairs["now"].nunique() - kept["now"].nunique()
         return new, _several(kept["now"]), _several(kept["before"])
+
+
+def _pairs(connection: Connection, table: Table, key: str, value: str) -> dict[Any, Any]:
+    query = select(table.c[key], table.c[value]).where(holds(table))
+    return dict(connection.execute(query).cursor.fetchall())
 
 
 def _several(values: Iterable[int]) -> int:

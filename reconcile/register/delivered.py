@@ -167,6 +167,7 @@ _OCCURRENCE_NAMES = (
     "sequence",
     "kind",
     "occurrence",
+    "content",
 )
 _FILE_NAMES: Final = ("delivery", "commune", "file", "date", "sequence", "kind")
 _MARKS: Final = ("line", "from_run", "to_run")
@@ -185,7 +186,8 @@ def read_occurrences(
         The position columns of ROWS, ``family``, ``register_type``, ``outcome`` and ``reason`` (as
         in ROWS: ``outcome`` is empty where the row was accepted), ``raw_hash``, ``content_hash``
         (empty where it was not accepted), ``own_key``; ``date``, ``sequence`` and ``kind`` of the
-        delivery; ``occurrence``, the register's number of it. Sorted by position.
+        delivery; ``occurrence`` and ``content``, the register's numbers of the row and of what it
+        says (no value where it was not accepted). Sorted by position.
     """
     names = [column.name for column in t.occurrences.columns if column.name not in _MARKS]
     among = _of_deliveries(deliveries)
@@ -200,10 +202,10 @@ def read_occurrences(
         "raw_hash": raw_hash.reindex(rows["raw_row"]).array,
         "content_hash": content_hash.reindex(rows["content"].fillna(0)).fillna("").array,
     }
-    frame = rows.drop(columns=["file", "raw_row", "content"]).assign(**columns)
+    frame = rows.drop(columns=["file", "raw_row"]).assign(**columns)
     order = np.lexsort([frame["row"].to_numpy("int64"), _ranks(frame["sheet"]), where])
     frame = frame.take(order)[list(_OCCURRENCE_NAMES)].reset_index(drop=True)
-    whole = {"row": "Int32", "sequence": "Int32", "occurrence": "Int64"}
+    whole = {"row": "Int32", "sequence": "Int32", "occurrence": "Int64", "content": "Int64"}
     return frame.astype({name: whole.get(name, "str") for name in _OCCURRENCE_NAMES})
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 from sqlalchemy import insert, select, update
 
 from reconcile.register import tables as t
+from reconcile.register.dialect import bulk_insert
 from reconcile.register.ids import Assignment, assign_ids, reanchor
-from reconcile.register.versioned import holds, replace
+from reconcile.register.versioned import end_lines, holds, value_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -38,8 +39,7 @@ class Members:
     groups: Sequence[int]
 
 
-@dataclass(frozen=True)
-class Identity:
+class Identity(NamedTuple):
     """One id as the register keeps it.
 
     Attributes:
@@ -47,21 +47,23 @@ class Identity:
         anchor: label of its anchor.
         state: active, joined (it redirects) or gone (nothing of its last group is left).
         target: number that it redirects to.
+        line: number of the line that says so.
     """
 
     number: int
     anchor: str
     state: str
     target: int | None
+    line: int
 
 
 def read_identities(connection: Connection, kind: str) -> list[Identity]:
     """All ids of a kind that hold now."""
-    table = t.identities
-    query = select(table.c.number, table.c.anchor, table.c.state, table.c.target).where(
-        holds(table), table.c.kind == kind
+    c = t.identities.c
+    query = select(c.number, c.anchor, c.state, c.target, c.line).where(
+        holds(t.identities), c.kind == kind
     )
-    return [Identity(*row) for row in connection.execute(query)]
+    return list(map(Identity._make, connection.execute(query).cursor.fetchall()))
 
 
 def issue(
@@ -107,18 +109,23 @@ def _write(
 ) -> None:
     known, anchors, assignment = found
     rows: list[tuple[object, ...]] = []
+    ended: list[int] = []
     for one in known:
         if one.number not in anchors:
-            rows.append((members.kind, one.number, one.anchor, GONE, None))
-            continue
-        target = assignment.redirects.get(one.number)
-        state = ACTIVE if target is None else JOINED
-        rows.append((members.kind, one.number, members.labels[anchors[one.number]], state, target))
+            anchor, state, target = one.anchor, GONE, None
+        else:
+            target = assignment.redirects.get(one.number)
+            anchor = members.labels[anchors[one.number]]
+            state = ACTIVE if target is None else JOINED
+        if (anchor, state, target) != (one.anchor, one.state, one.target):
+            rows.append((members.kind, one.number, anchor, state, target))
+            ended.append(one.line)
     rows += [
         (members.kind, number, members.labels[index], ACTIVE, None)
         for number, index in assignment.issued.items()
     ]
-    replace(connection, t.identities, rows, run, within=t.identities.c.kind == members.kind)
+    end_lines(connection, t.identities, sorted(ended), run)
+    bulk_insert(connection, t.identities, value_columns(t.identities), rows, {"from_run": run})
 
 
 def _issued(connection: Connection, kind: str) -> int:

@@ -33,6 +33,8 @@ class Resolved:
         unasked: doubts about persons that are not asked about; see ``Clusters``.
         signature: by which code and mapping files standard values were worked out; empty where
             that is not known or must not be relied upon.
+        rows: all delivered rows, as :meth:`Register.occurrences` gives them in the same run; read
+            where they are not given.
     """
 
     occurrences: pd.DataFrame
@@ -49,6 +51,7 @@ class Resolved:
     evidence: pd.DataFrame
     unasked: int = 0
     signature: str = ""
+    rows: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)

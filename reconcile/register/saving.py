@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,11 +16,11 @@ from reconcile.register import tables as t
 from reconcile.register.changes import Before
 from reconcile.register.delivered import read_occurrences
 from reconcile.register.dialect import bulk_insert
+from reconcile.register.frames import query_frame
 from reconcile.register.identities import Members, issue
 from reconcile.register.ids import format_ids
 from reconcile.register.resolved import Resolved, Saved
 from reconcile.register.versioned import (
-    Row,
     frame_rows,
     holds,
     replace,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _PLACE: Final = ["delivery", "commune", "file", "sheet", "row"]
 SIGNATURE: Final = "readings"
 """Key of a run's manifest: by what the standard values that it saved were worked out."""
-_FEW: Final = 1000  # entries whose mentions are looked at one by one
+_FEW: Final = 5000  # lines that are looked at one by one, of those that a table has
 LINK: Final = "link"
 QUESTION: Final = "question"
 APART: Final = "apart"
@@ -59,12 +59,23 @@ def save(connection: Connection, run: int, resolved: Resolved) -> Saved:
 
 def _save(connection: Connection, run: int, resolved: Resolved) -> Saved:
     before = Before.read(connection)
-    said = _said(connection)
-    entry_of = _save_entries(connection, run, resolved)
-    touched = _touched(said, resolved, entry_of) if _is_relied_upon(connection, resolved) else None
+    is_relied_upon = _is_relied_upon(connection, resolved)
+    rows = _rows(connection, resolved)
+    entry_of = _save_rows(connection, run, resolved, rows)
+    _save_roles(connection, run, resolved, (rows, is_relied_upon))
+    touched = before.touched(resolved, entry_of) if is_relied_upon else None
+    _save_entries(connection, run, resolved, (entry_of, touched))
     mention_of = _save_mentions(connection, run, resolved, (entry_of, touched))
-    person_of = _save_persons(connection, run, resolved, mention_of)
-    event_of = _save_events(connection, run, resolved, entry_of)
+    person_of = _save_groups(
+        connection,
+        run,
+        _Groups("P", t.memberships, mention_of, resolved.persons.tolist(), before.persons),
+    )
+    event_of = _save_groups(
+        connection,
+        run,
+        _Groups("V", t.event_entries, entry_of, resolved.events.tolist(), before.events),
+    )
     _save_links(connection, run, resolved, mention_of)
     _save_golden(connection, run, resolved, (mention_of, person_of))
     for table, frame in ((t.findings, resolved.findings), (t.conflicts, resolved.conflicts)):
@@ -102,45 +113,61 @@ def _check(resolved: Resolved) -> None:
 # -- entries --------------------------------------------------------------------------------------
 
 
-def _save_entries(connection: Connection, run: int, resolved: Resolved) -> NDArray[np.int64]:
-    """Entries, their versions and which row is which; the entry number of each line."""
-    stored = read_occurrences(connection)
-    accepted = stored[stored["outcome"] == ""]
-    # The resolver's own column of that name stays out of the way.
+def _rows(connection: Connection, resolved: Resolved) -> pd.DataFrame:
+    """Accepted rows with the register's numbers of them, and the entry that each one is.
+
+    Returns:
+        :data:`_PLACE`, ``outcome``, ``entry_key``, ``version``, ``current``, ``occurrence``,
+        ``content``, ``content_hash``; and ``group``, the position of the row's entry among all.
+    """
+    stored = read_occurrences(connection) if resolved.rows is None else resolved.rows
+    accepted = stored[stored["outcome"] == ""].reset_index(drop=True)
     found = resolved.occurrences[[*_PLACE, "outcome", "entry_key", "version", "current"]]
-    rows = accepted.drop(columns="outcome").merge(
-        found, on=_PLACE, how="outer", validate="one_to_one", indicator=True
-    )
-    if not (rows["_merge"] == "both").all():
-        raise AccountingError("Some accepted rows belong to no entry, or some entries to no row.")
+    if not _at_same_places(accepted, found):
+        found = found.sort_values(_PLACE, ignore_index=True)
+        if not _at_same_places(accepted, found):
+            raise AccountingError(
+                "Some accepted rows belong to no entry, or some entries to no row."
+            )
     keys = pd.Index(resolved.entries["entry_key"])
-    groups = keys.get_indexer(pd.Index(rows["entry_key"]))
+    groups = keys.get_indexer(pd.Index(found["entry_key"]))
     if (groups < 0).any() or len(np.unique(groups)) != len(keys):
         raise AccountingError("Some entries have no row, or some rows have an unknown entry.")
+    return found.assign(
+        occurrence=accepted["occurrence"].to_numpy(dtype=np.int64),
+        content=accepted["content"].to_numpy(dtype=np.int64),
+        content_hash=accepted["content_hash"].array,
+        group=groups,
+    )
+
+
+def _at_same_places(accepted: pd.DataFrame, found: pd.DataFrame) -> bool:
+    return len(accepted) == len(found) and all(
+        bool((accepted[name].array == found[name].array).all()) for name in _PLACE
+    )
+
+
+def _save_rows(
+    connection: Connection, run: int, resolved: Resolved, rows: pd.DataFrame
+) -> NDArray[np.int64]:
+    """Which row is which entry, and the entries' versions; the number of each entry."""
+    groups = rows["group"].to_numpy(dtype=np.int64)
     numbers = issue(
         connection,
         run,
-        Members("E", [str(number) for number in rows["occurrence"]], groups.tolist()),
+        Members("E", [str(number) for number in rows["occurrence"].tolist()], groups.tolist()),
         lambda vanished: _last_rows(connection, vanished),
     )
-    entry_of = np.zeros(len(keys), dtype=np.int64)
+    entry_of = np.zeros(len(resolved.entries), dtype=np.int64)
     entry_of[groups] = numbers
-    _save_rows(connection, run, rows, numbers)
-    _save_contents(connection, run, resolved, rows)
-    replace(
-        connection,
-        t.entries,
-        _numbered(entry_of, resolved.entries, value_columns(t.entries)[1:]),
-        run,
-    )
+    rows = rows.assign(entry=numbers)
+    lines = rows.sort_values("occurrence")
+    names = value_columns(t.entry_occurrences)
+    replace(connection, t.entry_occurrences, frame_rows(lines, names), run)
+    names = value_columns(t.entry_versions)
+    versions = rows[names].drop_duplicates().sort_values(["entry", "version"])
+    replace(connection, t.entry_versions, frame_rows(versions, names), run)
     return entry_of
-
-
-def _numbered(numbers: NDArray[np.int64], frame: pd.DataFrame, names: list[str]) -> list[Row]:
-    return [
-        (number, *row)
-        for number, row in zip(numbers.tolist(), frame_rows(frame, names), strict=True)
-    ]
 
 
 def _last_rows(connection: Connection, entries: set[int]) -> dict[int, list[str]]:
@@ -154,67 +181,51 @@ def _last_rows(connection: Connection, entries: set[int]) -> dict[int, list[str]
     return rows
 
 
-def _save_rows(
-    connection: Connection, run: int, rows: pd.DataFrame, numbers: NDArray[np.int64]
+def _save_roles(
+    connection: Connection,
+    run: int,
+    resolved: Resolved,
+    delivered: tuple[pd.DataFrame, bool],
 ) -> None:
-    lines = rows[["occurrence", "version", "outcome", "current"]].assign(entry=numbers)
-    lines = lines.sort_values("occurrence")
-    names = value_columns(t.entry_occurrences)
-    replace(connection, t.entry_occurrences, frame_rows(lines, names), run)
-    versions = (
-        rows.assign(entry=numbers)[["entry", "version", "content_hash", "commune", "current"]]
-        .drop_duplicates()
-        .sort_values(["entry", "version"])
-    )
-    content_of = _content_numbers(connection)
-    contents = [
-        content_of[key] for key in zip(versions["content_hash"], versions["commune"], strict=True)
-    ]
-    lines = versions.assign(content=contents)
-    names = value_columns(t.entry_versions)
-    replace(connection, t.entry_versions, frame_rows(lines, names), run)
-
-
-def _content_numbers(connection: Connection) -> dict[tuple[str, str], int]:
-    c = t.contents.c
-    query = select(c.content_hash, c.commune, c.content)
-    return {(row[0], row[1]): row[2] for row in connection.execute(query)}
-
-
-def _save_contents(
-    connection: Connection, run: int, resolved: Resolved, rows: pd.DataFrame
-) -> None:
+    """The named roles of each content; those of known contents are as before if so read."""
+    rows, is_relied_upon = delivered
+    distinct = dict(zip(rows["content"].tolist(), rows["content_hash"].tolist(), strict=True))
+    c = t.content_roles.c
+    within = None
+    if is_relied_upon:
+        query = select(c.content).where(holds(t.content_roles))
+        other = distinct.keys() ^ set(connection.execute(query).scalars())
+        if len(other) <= _FEW:
+            within = c.content.in_(sorted(other))
+            distinct = {number: said for number, said in distinct.items() if number in other}
+    named = resolved.content_mentions[["content_hash", "role"]]
+    named = named[named["content_hash"].isin(set(distinct.values()))].drop_duplicates()
     roles: dict[str, list[str]] = {}
-    named = resolved.content_mentions[["content_hash", "role"]].drop_duplicates()
     for content_hash, role in frame_rows(named, ["content_hash", "role"]):
         roles.setdefault(str(content_hash), []).append(str(role))
-    content_of = _content_numbers(connection)
-    distinct = rows[["content_hash", "commune"]].drop_duplicates()
     lines = sorted(
-        (content_of[content_hash, commune], " ".join(sorted(roles.get(content_hash, ()))))
-        for content_hash, commune in zip(distinct["content_hash"], distinct["commune"], strict=True)
+        (number, " ".join(sorted(roles.get(said, ())))) for number, said in distinct.items()
     )
-    replace(connection, t.content_roles, lines, run)
+    replace(connection, t.content_roles, lines, run, within)
+
+
+def _save_entries(
+    connection: Connection,
+    run: int,
+    resolved: Resolved,
+    entries: tuple[NDArray[np.int64], set[int] | None],
+) -> None:
+    """What entries say; only those that are touched are looked at where these are few."""
+    entry_of, touched = entries
+    said = resolved.entries.assign(entry=entry_of)
+    within = None
+    if touched is not None and len(touched) <= _FEW:
+        within = t.entries.c.entry.in_(sorted(touched))
+        said = said[np.isin(entry_of, list(touched))]
+    replace(connection, t.entries, frame_rows(said, value_columns(t.entries)), run, within)
 
 
 # -- mentions, persons, events --------------------------------------------------------------------
-
-
-def _said(connection: Connection) -> dict[int, tuple[str, str]]:
-    """What each entry said before this run: the hash of its content, and its key."""
-    e = t.entries.c
-    query = select(e.entry, e.content_hash, e.entry_key).where(holds(t.entries))
-    return {row[0]: (row[1], row[2]) for row in connection.execute(query)}
-
-
-def _touched(
-    said: dict[int, tuple[str, str]], resolved: Resolved, entry_of: NDArray[np.int64]
-) -> set[int]:
-    """Numbers of the entries that are new, are no more, or say something else than before."""
-    says = frame_rows(resolved.entries, ["content_hash", "entry_key"])
-    now = dict(zip(entry_of.tolist(), says, strict=True))
-    changed = {entry for entry, content in now.items() if said.get(entry) != content}
-    return changed | (said.keys() - now.keys())
 
 
 def _is_relied_upon(connection: Connection, resolved: Resolved) -> bool:
@@ -239,23 +250,8 @@ def _save_mentions(
 ) -> NDArray[np.int64]:
     """What mentions say; only those of touched entries are looked at where these are few."""
     entry_of, touched = entries
-    table = t.mention_ids
-    known: dict[tuple[int, str], int] = {
-        (row.entry, row.role): row.mention for row in connection.execute(select(table))
-    }
-    fresh = max(known.values(), default=0) + 1
     owners = entry_of[resolved.mentions["entry"].to_numpy(dtype=np.int64)]
-    lines: list[Row] = []
-    numbers = []
-    for key in zip(owners.tolist(), resolved.mentions["role"].tolist(), strict=True):
-        number = known.get(key)
-        if number is None:
-            number = known[key] = fresh
-            lines.append((fresh, *key))
-            fresh += 1
-        numbers.append(number)
-    bulk_insert(connection, table, ["mention", "entry", "role"], lines)
-    mention_of = np.array(numbers, dtype=np.int64)
+    mention_of = _numbered(connection, owners, resolved.mentions["role"])
     within = None
     said = resolved.mentions.assign(mention=mention_of, entry=owners)
     if touched is not None and len(touched) <= _FEW:
@@ -265,49 +261,79 @@ def _save_mentions(
     return mention_of
 
 
-def _save_persons(
-    connection: Connection, run: int, resolved: Resolved, mention_of: NDArray[np.int64]
+def _numbered(
+    connection: Connection, entries: NDArray[np.int64], roles: pd.Series[str]
 ) -> NDArray[np.int64]:
-    members = Members("P", [str(number) for number in mention_of], resolved.persons.tolist())
-    return _save_groups(connection, run, members, (mention_of, t.memberships))
+    """The number of each mention, by its entry and role; new ones are counted on."""
+    m = t.mention_ids.c
+    known = query_frame(
+        connection,
+        select(m.mention, m.entry, m.role),
+        {"mention": "int64", "entry": "int64", "role": "str"},
+    )
+    codes, distinct = pd.concat([known["role"], roles], ignore_index=True).factorize()
+    keys = np.concatenate([known["entry"].to_numpy(), entries]) * len(distinct) + codes
+    place = pd.Index(keys[: len(known)]).get_indexer(pd.Index(keys[len(known) :]))
+    numbers: NDArray[np.int64] = np.append(known["mention"].to_numpy(), 0)[place]
+    fresh = np.flatnonzero(place < 0)
+    first = int(known["mention"].max()) + 1 if len(known) else 1
+    numbers[fresh] = np.arange(first, first + len(fresh))
+    lines = zip(
+        numbers[fresh].tolist(), entries[fresh].tolist(), roles.iloc[fresh].tolist(), strict=True
+    )
+    bulk_insert(connection, t.mention_ids, ["mention", "entry", "role"], lines)
+    return numbers
 
 
-def _save_events(
-    connection: Connection, run: int, resolved: Resolved, entry_of: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    members = Members("V", [str(number) for number in entry_of], resolved.events.tolist())
-    return _save_groups(connection, run, members, (entry_of, t.event_entries))
+class _Groups(NamedTuple):
+    """Persons or events.
+
+    Attributes:
+        kind: prefix of their ids.
+        table: which member belongs to which.
+        members: number of each member.
+        groups: group of each member, by any label.
+        before: number of each member -> number of its group, before this run.
+    """
+
+    kind: str
+    table: Table
+    members: NDArray[np.int64]
+    groups: list[int]
+    before: dict[int, int]
 
 
-def _save_groups(
-    connection: Connection,
-    run: int,
-    members: Members,
-    kept_in: tuple[NDArray[np.int64], Table],
-) -> NDArray[np.int64]:
-    numbers, table = kept_in
+def _save_groups(connection: Connection, run: int, found: _Groups) -> NDArray[np.int64]:
+    """Issue ids of groups, and write who belongs to which where that has changed."""
+    numbers = found.members.tolist()
 
     def last_members(vanished: set[int]) -> dict[int, list[str]]:
-        return _last_members(connection, members.kind, table, vanished)
+        return _last_members(connection, found, vanished)
 
+    members = Members(found.kind, [str(number) for number in numbers], found.groups)
     groups = issue(connection, run, members, last_members)
-    lines = zip(numbers.tolist(), groups.tolist(), strict=True)
-    replace(connection, table, sorted(lines), run)
+    now = dict(zip(numbers, groups.tolist(), strict=True))
+    other = {member for member, group in now.items() if found.before.get(member) != group}
+    other |= found.before.keys() - now.keys()
+    within = None
+    if len(other) <= _FEW:
+        within = found.table.c[value_columns(found.table)[0]].in_(sorted(other))
+        now = {member: group for member, group in now.items() if member in other}
+    replace(connection, found.table, sorted(now.items()), run, within)
     return groups
 
 
 def _last_members(
-    connection: Connection, kind: str, table: Table, vanished: set[int]
+    connection: Connection, found: _Groups, vanished: set[int]
 ) -> dict[int, list[str]]:
     """Members before this run of the groups that ids stood for, redirects followed."""
     i = t.identities.c
     query = select(i.number, i.target).where(
-        holds(t.identities), i.kind == kind, i.target.is_not(None)
+        holds(t.identities), i.kind == found.kind, i.target.is_not(None)
     )
     target = {row.number: row.target for row in connection.execute(query)}
-    member, group = (table.c[name] for name in value_columns(table))
     members: dict[int, list[str]] = {}
-    for number, owner in connection.execute(select(member, group).where(holds(table))):
+    for number, owner in found.before.items():
         members.setdefault(owner, []).append(str(number))
     return {one: members.get(target.get(one, one), []) for one in vanished}
 
@@ -361,18 +387,18 @@ def _save_golden(
 ) -> None:
     mention_of, person_of = numbers
     clusters = resolved.persons.to_numpy(dtype=np.int64)
-    known = pd.Series(person_of, index=clusters)
-    known = known[~known.index.duplicated()]
+    known = np.zeros(clusters.max(initial=-1) + 2, dtype=np.int64)
+    known[clusters] = person_of
     golden = resolved.golden
-    lines = golden[["field", "value", "rule", "agreeing", "disagreeing"]].assign(
-        person=known.reindex(golden["cluster"]).to_numpy(),
-        mention=_at(mention_of, golden["mention"]),
-    )
-    if lines["person"].isna().any():
+    persons = known[golden["cluster"].to_numpy(dtype=np.int64)]
+    if not persons.all():
         raise AccountingError("A golden value belongs to no person.")
-    lines["person"] = lines["person"].astype("int64")
-    lines = lines.sort_values(["person", "field"])
-    replace(connection, t.golden_values, frame_rows(lines, value_columns(t.golden_values)), run)
+    order = np.lexsort([golden["field"].factorize(sort=True)[0], persons])
+    lines = golden[["field", "value", "rule", "agreeing", "disagreeing"]].assign(
+        person=persons, mention=_at(mention_of, golden["mention"])
+    )
+    rows = frame_rows(lines.take(order), value_columns(t.golden_values))
+    replace(connection, t.golden_values, rows, run)
 
 
 def _at(numbers: NDArray[np.int64], positions: pd.Series[int]) -> pd.Series[int]:

@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
 from sqlalchemy import and_, bindparam, func, or_, select, update
 
 from reconcile.register.dialect import bulk_insert
@@ -18,7 +19,6 @@ from reconcile.register.dialect import bulk_insert
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    import pandas as pd
     from sqlalchemy import ColumnElement, Connection, Table
 
 _SPAN: Final = 1 << 15
@@ -67,7 +67,7 @@ def column_values(values: pd.Series) -> list[object]:
     if kind == "float64":
         return [None if value != value else value for value in values.tolist()]  # noqa: PLR0124 - NaN
     if values.hasnans:
-        return values.astype(object).where(values.notna(), None).tolist()
+        return [None if value is pd.NA else value for value in values.tolist()]
     return values.tolist()
 
 
@@ -101,9 +101,11 @@ def replace(
     for span in sorted(wanted.keys() | _current_spans(connection, table, within)):
         condition = _condition(table, span, within)
         fresh = wanted.pop(span, [])
+        # each line is hashed once on either side; a set of a dictionary's keys takes their hashes
+        place = dict(zip(reversed(fresh), range(len(fresh) - 1, -1, -1), strict=True))
         held = set(_current(connection, table, condition))
-        lost = held.difference(fresh)
-        added += [row for row in dict.fromkeys(fresh) if row not in held]
+        lost = held.difference(place)
+        added += sorted(place.keys() - held, key=place.__getitem__)
         ended += _lines_of(connection, table, lost, condition)
     end_lines(connection, table, ended, run)
     bulk_insert(connection, table, value_columns(table), added, {"from_run": run})
