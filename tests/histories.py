@@ -442,7 +442,7 @@ def held(register: Path) -> dict[str, frozenset[Any]]:
     golden["rule"] = golden["rule"].map(lambda rule: names.get(rule, rule))
     return {
         "problems": frozenset(map(str, problems)),
-        "rows": _lines(rows.drop(columns="occurrence")),
+        "rows": _lines(rows.drop(columns=["occurrence", "content"])),
         "accounts": _lines(accounts),
         "entries": _lines(entries.drop(columns=["entry_id", "event_id"])),
         "entries of rows": partition(mentions, "entry_id"),
